@@ -1,0 +1,117 @@
+//! Settings, models and the key, as the window may see them. The key itself never appears.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Where the fal key in force comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeySource {
+    /// There is none.
+    None,
+    /// A command-line flag, the environment or a `.env` file; it cannot be changed in the window.
+    Environment,
+    /// The keychain of the operating system.
+    Keychain,
+    /// A file that only this user can read, because there is no keychain and the user said so.
+    File,
+}
+
+/// What can be run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Model {
+    /// Endpoint id, for example `fal-ai/bytedance/seedream/v4/edit`, or `demo`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// `fal` or `demo`.
+    pub provider: String,
+    /// One line: what it is good for.
+    pub hint: String,
+    /// False while it lacks something (a key), which `hint` does not say.
+    pub ready: bool,
+}
+
+/// The settings a person can see and change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// The model that runs unless another is chosen.
+    pub model: String,
+    /// `system`, `light` or `dark`.
+    pub theme: Theme,
+    /// Jobs that may decode and upload at the same time (1 to 16).
+    pub work_at_once: u32,
+    /// Jobs that may wait at a provider at the same time (1 to 64).
+    pub wait_at_once: u32,
+    /// Names of settings that the environment or a flag decides; the window shows them but cannot change them.
+    pub fixed: Vec<String>,
+}
+
+/// Light, dark, or as the system has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// A change of settings: what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(optional_fields)]
+pub struct SettingsChange {
+    /// See [`Settings::model`].
+    pub model: Option<String>,
+    /// See [`Settings::theme`].
+    pub theme: Option<Theme>,
+    /// See [`Settings::work_at_once`].
+    pub work_at_once: Option<u32>,
+    /// See [`Settings::wait_at_once`].
+    pub wait_at_once: Option<u32>,
+}
+
+/// What the window asks for first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Status {
+    /// Version of the program.
+    pub version: String,
+    /// Folder of the library.
+    pub library: String,
+    /// The log file for bug reports.
+    pub log_file: String,
+    /// Where the fal key comes from.
+    pub key: KeySource,
+    /// The host a fal edit is sent to, for example `queue.fal.run`.
+    pub fal_host: String,
+    /// True when the library has no picture yet.
+    pub empty: bool,
+    /// Jobs queued or at work.
+    pub active: u32,
+}
+
+/// Outcome of the free key test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyTest {
+    /// fal knows the key.
+    Works,
+    /// fal does not know the key.
+    Refused,
+    /// fal knows the key, but the account is locked or the key lacks a right.
+    Locked,
+    /// fal could not be reached.
+    Unreachable,
+}
+
+/// What stood in the composer, so that an unsent prompt survives a crash.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Draft {
+    /// The unsent prompt.
+    pub prompt: String,
+    /// The version that was shown.
+    pub version_id: Option<String>,
+}

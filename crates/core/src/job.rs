@@ -1,0 +1,203 @@
+//! A job: one run of an edit by a provider. This file is pure: the states, the legal moves between them, and plain data.
+//!
+//! The order is law (product.md, promise 1): the intent is stored before the submit, the provider's URLs before the first poll, the answer
+//! before the download. `runner` does the work; `store` writes each move in one transaction.
+
+mod moves;
+pub(crate) mod runner;
+
+pub use moves::{IllegalMove, Move, State};
+
+use uuid::Uuid;
+
+use crate::clock::Moment;
+use crate::error::Failure;
+use crate::model::{ModelId, Provider};
+use crate::version::VersionId;
+
+/// Id of a job. Old clients compare ids letter by letter, so only the canonical lower-case form parses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub Uuid);
+
+impl JobId {
+    /// The id of that exact text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_exact(text).map(Self)
+    }
+}
+
+impl std::fmt::Display for JobId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// A UUID written exactly as we write it; anything else is another id.
+pub(crate) fn parse_exact(text: &str) -> Option<Uuid> {
+    let id = Uuid::try_parse(text).ok()?;
+    (id.hyphenated().to_string() == text).then_some(id)
+}
+
+/// The wish, as it is submitted.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// The version to edit.
+    pub input: VersionId,
+    /// What should change. Core takes any text up to 1 MiB, the empty one too (old clients send it); the window and the command line refuse
+    /// an empty one before they come here.
+    pub prompt: String,
+    /// What runs it.
+    pub model: ModelId,
+    /// The same key gives the same job; without one every submit is a job of its own.
+    pub idempotency_key: Option<String>,
+}
+
+impl Edit {
+    /// Longest prompt, in bytes: the limit of the original's form parser.
+    pub const PROMPT_MAX: usize = 1 << 20;
+}
+
+/// How far a job is. Only in memory: after a restart the provider is asked again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// 0.0 to 1.0 of the present state, where it can be known.
+    pub fraction: Option<f32>,
+    /// Requests ahead in the provider's line; 0 = next.
+    pub position: Option<u32>,
+    /// True once the provider works on it.
+    pub running: bool,
+    /// When the present state, or the running, began.
+    pub since: Moment,
+    /// The provider's last log line.
+    pub last_log: Option<String>,
+}
+
+impl Progress {
+    /// Nothing known yet but the moment it began.
+    #[must_use]
+    pub fn begun(since: Moment) -> Self {
+        Self { fraction: None, position: None, running: false, since, last_log: None }
+    }
+}
+
+/// One run of an edit, whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Where it is.
+    pub state: State,
+    /// The version it edits.
+    pub input: VersionId,
+    /// The original of that history.
+    pub root: VersionId,
+    /// The wish's words. Cut to [`Job::PROMPT_SHORT`] characters in lists and events.
+    pub prompt: String,
+    /// What runs it.
+    pub model: ModelId,
+    /// Who runs it.
+    pub provider: Provider,
+    /// 1 for the first run; each "run again" that may cost is one more.
+    pub attempt: u32,
+    /// The user wants it ended; the provider may finish first.
+    pub cancel_asked: bool,
+    /// Why it ended without a result, or why it is unconfirmed.
+    pub failure: Option<Failure>,
+    /// What a person should know about the result.
+    pub note: Option<String>,
+    /// The versions it made.
+    pub results: Vec<VersionId>,
+    /// The provider's id of the current attempt.
+    pub request_id: Option<String>,
+    /// How far it is, while it is at work.
+    pub progress: Option<Progress>,
+    /// When it was accepted.
+    pub created_at: Moment,
+    /// When it last changed state.
+    pub updated_at: Moment,
+    /// When it was moved to the trash.
+    pub deleted_at: Option<Moment>,
+}
+
+impl Job {
+    /// Characters of a prompt that lists and events carry, so that an event stays under 4 KB.
+    pub const PROMPT_SHORT: usize = 200;
+
+    /// The same job with its prompt cut for lists and events.
+    #[must_use]
+    pub fn short(mut self) -> Self {
+        if let Some((end, _)) = self.prompt.char_indices().nth(Self::PROMPT_SHORT) {
+            self.prompt.truncate(end);
+        }
+        self
+    }
+}
+
+/// What the provider gave us to find the job again. Its URLs are used as they came, never rebuilt (fal-contract 3.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// How the provider is asked about it.
+    pub protocol: Protocol,
+    /// The provider's id, where it has one.
+    pub request_id: Option<String>,
+    /// Where its state is read.
+    pub status_url: String,
+    /// Where its result is read; the original's protocol has only the one URL.
+    pub response_url: String,
+    /// Where it is cancelled.
+    pub cancel_url: Option<String>,
+}
+
+/// How a provider is asked about a job it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// fal's queue: status, then result.
+    Queue,
+    /// The original's polling: one URL, asked until it holds an image.
+    Poll,
+}
+
+impl Protocol {
+    /// Its name in SQL.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Poll => "poll",
+        }
+    }
+
+    /// The protocol of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Queue, Self::Poll].into_iter().find(|p| p.name() == name)
+    }
+}
+
+/// One picture of a provider's answer, before it is a version.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// To be downloaded from there.
+    Url(String),
+    /// It came inside the answer and is stored already, under this content hash.
+    Stored(String),
+}
+
+/// A run and everything durable about it, as the runner needs it.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// 1, 2, …
+    pub number: u32,
+    /// When the intent to submit was stored; none before.
+    pub intended_at: Option<Moment>,
+    /// The provider's ticket, once it accepted.
+    pub ticket: Option<Ticket>,
+    /// When polling began; `POLL_MAX_WAIT` counts from it.
+    pub accepted_at: Option<Moment>,
+    /// The provider's answer, once it gave one.
+    pub outputs: Option<Vec<Output>>,
+    /// The provider ended it without pictures, or it never began: looking again is useless.
+    pub ended: bool,
+}

@@ -1,0 +1,170 @@
+//! The library: a folder with pictures, their history, and the jobs that make more of it. The facade that every host calls.
+//!
+//! One program owns a library at a time (`lock`); others look beside it with [`Reader`]. Everything a method acknowledged is on disk.
+
+mod add;
+mod edits;
+mod key;
+mod lock;
+mod open;
+mod read;
+mod show;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::event::Event;
+use crate::job::runner::Runner;
+use crate::keys::Keys;
+use crate::model::{DEMO, KNOWN, ORIGINAL_DEFAULT, Provider, SEEDREAM_4};
+use crate::pictures::Pictures;
+use crate::settings::{Change, Places, Settings};
+use crate::store::Store;
+
+pub use add::{Added, Refused};
+pub use key::{KeyTest, KeyState};
+pub use open::Options;
+pub use read::Reader;
+pub use show::SaveAs;
+
+/// Days an item stays in the trash.
+pub const TRASH_DAYS: i64 = 30;
+
+/// An open library; this program owns it. Cloning is cheap; [`Library::close`] ends it for all clones.
+#[derive(Clone)]
+pub struct Library(Arc<Inner>);
+
+struct Inner {
+    dir: PathBuf,
+    store: Store,
+    pictures: Pictures,
+    /// Held for a copy or an assignment, never across an await.
+    settings: RwLock<Settings>,
+    places: Places,
+    keys: Arc<Keys>,
+    clock: Clock,
+    events: broadcast::Sender<Event>,
+    runner: Arc<Runner>,
+    /// At most so many pictures are decoded for the screen or checked on the way in at a time.
+    decodes: tokio::sync::Semaphore,
+    lock: std::sync::Mutex<Option<lock::Lock>>,
+}
+
+/// A model as a host offers it.
+#[derive(Debug, Clone)]
+pub struct OfferedModel {
+    /// Endpoint id, or `demo`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it is good for.
+    pub hint: String,
+    /// Who runs it.
+    pub provider: Provider,
+    /// False while it lacks a key.
+    pub ready: bool,
+}
+
+impl Library {
+    /// The library's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.0.dir
+    }
+
+    /// What is announced from now on. Subscribe first, then read: then nothing is missed.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.0.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes settings for good. How many jobs run at once takes effect at the next start.
+    ///
+    /// # Errors
+    /// [`Error::SettingInvalid`] or [`Error::Disk`]; then nothing is changed.
+    pub fn change_settings(&self, change: Change) -> Result<Settings, Error> {
+        let settings = {
+            let mut settings = self.0.settings.write().unwrap_or_else(PoisonError::into_inner);
+            settings.change(&self.0.places, change)?;
+            settings.clone()
+        };
+        let _ = self.0.events.send(Event::Settings);
+        Ok(settings)
+    }
+
+    /// What can be run: the models fal is known to have, the one the settings name, and the demo engine.
+    pub async fn models(&self) -> Vec<OfferedModel> {
+        let ready = self.key_state().await.source.is_some();
+        let fal = |id: &str, name: &str, hint: &str| OfferedModel {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            hint: hint.to_owned(),
+            provider: Provider::Fal,
+            ready,
+        };
+        let chosen = self.settings().model;
+        let alias = if chosen == ORIGINAL_DEFAULT { SEEDREAM_4 } else { &chosen };
+        let unknown = (alias != DEMO && KNOWN.iter().all(|known| known.id != alias)).then(|| fal(alias, alias, "The model your settings name"));
+        let demo = OfferedModel {
+            id: DEMO.to_owned(),
+            name: "Demo engine".to_owned(),
+            hint: "Simple colour and shape edits on this computer, no AI".to_owned(),
+            provider: Provider::Demo,
+            ready: true,
+        };
+        let known = KNOWN.iter().map(|known| fal(known.id, known.name, known.hint));
+        [demo].into_iter().chain(unknown).chain(known).collect()
+    }
+
+    /// What stood in the composer: the prompt, and the version that was shown.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn draft(&self) -> Result<(String, Option<String>), Error> {
+        self.0.store.draft().await
+    }
+
+    /// Keeps what stands in the composer, so that it survives a crash.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn set_draft(&self, prompt: &str, version: Option<&str>) -> Result<(), Error> {
+        self.0.store.set_draft(prompt, version).await
+    }
+
+    /// Ends the work and gives the library free. Submits under way finish first; jobs go on at the next start.
+    pub async fn close(&self) {
+        self.0.runner.stop().await;
+        self.0.store.close().await;
+        let lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(lock) = lock {
+            lock.release_clean();
+        }
+    }
+
+    fn new_id(&self) -> Uuid {
+        new_id(&self.0.clock)
+    }
+
+    fn announce_library(&self) {
+        let _ = self.0.events.send(Event::Library);
+    }
+}
+
+/// A fresh id, sorted by time.
+pub(crate) fn new_id(clock: &Clock) -> Uuid {
+    let now = clock.now();
+    let random: [u8; 10] = rand::random();
+    uuid::Builder::from_unix_timestamp_millis(now.timestamp_millis().unsigned_abs(), &random).into_uuid()
+}

@@ -1,0 +1,81 @@
+//! Edits: submit, cancel, run again, delete, bring back.
+
+use super::Library;
+use crate::error::Error;
+use crate::job::{Edit, Job, JobId, State};
+use crate::model::{DEMO, is_model_id};
+
+impl Library {
+    /// Accepts an edit: when this answers, the job is on disk.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`].
+    pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
+        if edit.prompt.len() > Edit::PROMPT_MAX {
+            return Err(Error::PromptTooLong { bytes: edit.prompt.len() });
+        }
+        if edit.model != DEMO && !is_model_id(&edit.model) {
+            return Err(Error::NotFound { what: "model", id: edit.model });
+        }
+        let job = self.0.store.add_job(JobId(self.new_id()), &edit, self.0.clock.now()).await?;
+        self.0.runner.announce(job.clone());
+        self.0.runner.wake();
+        Ok(job)
+    }
+
+    /// The user wants a job ended. A queued one ends at once; one at a provider ends when the provider agrees, and a result that is paid
+    /// and there is kept.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::TooLate`] for a job that has ended.
+    pub async fn cancel_job(&self, id: JobId) -> Result<Job, Error> {
+        let job = self.0.store.ask_cancel(id, self.0.clock.now()).await?;
+        self.0.runner.cancel(id);
+        self.0.runner.announce(job.clone());
+        Ok(self.0.runner.with_progress(job))
+    }
+
+    /// Runs an ended job again. What the provider still has is fetched or looked at for nothing; only otherwise a new attempt begins.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::TooLate`] for a job that is done or at work.
+    pub async fn retry_job(&self, id: JobId) -> Result<Job, Error> {
+        let job = self.0.store.retry(id, self.0.clock.now()).await?;
+        match job.state {
+            State::Waiting | State::Downloading => self.0.runner.resume(job.clone()),
+            _ => {
+                self.0.runner.announce(job.clone());
+                self.0.runner.wake();
+            }
+        }
+        Ok(job)
+    }
+
+    /// Moves items to the trash: a job with its results, an original with everything made from it. Jobs at work among them are cancelled;
+    /// what they cost stays on record.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn delete_items(&self, ids: &[String]) -> Result<(), Error> {
+        let working = self.0.store.delete(ids, self.0.clock.now()).await?;
+        for id in working {
+            // Already ended in this moment: as good.
+            match self.cancel_job(id).await {
+                Ok(_) | Err(Error::TooLate { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.announce_library();
+        Ok(())
+    }
+
+    /// Brings back what [`Library::delete_items`] moved.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn restore_items(&self, ids: &[String]) -> Result<(), Error> {
+        self.0.store.restore(ids).await?;
+        self.announce_library();
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Opening a library: lock, database, files, runner, in that order.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, RwLock};
+
+use chrono::TimeDelta;
+use tokio::sync::{Semaphore, broadcast};
+
+use super::lock::Lock;
+use super::{Inner, Library, TRASH_DAYS};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::event::Event;
+use crate::job::runner::{AtOnce, Parts, Runner, blocking};
+use crate::keys::{Keychain, Keys};
+use crate::pictures::Pictures;
+use crate::provider::fal::Http;
+use crate::settings::{Given, Settings};
+use crate::store::{Access, Store, quick_check};
+
+/// Events that a slow listener may lag behind before it has to read again.
+const EVENTS_KEPT: usize = 1024;
+
+/// What a library is opened with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Flags, environment, folders.
+    pub given: Given,
+    /// Where a typed key is kept.
+    pub keychain: Keychain,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Options {
+    /// The computer's clock and keychain.
+    #[must_use]
+    pub fn new(given: Given) -> Self {
+        Self { given, keychain: Keychain::System, clock: Clock::system() }
+    }
+}
+
+impl Library {
+    /// Opens the library as its owner, makes it if it is new, and goes on with its unfinished jobs.
+    ///
+    /// # Errors
+    /// [`Error::LibraryInUse`] while another program owns it; otherwise what is wrong with the settings, the folder or the database.
+    pub async fn open(options: Options) -> Result<Self, Error> {
+        let Options { given, keychain, clock } = options;
+        let settings = Settings::read(&given)?;
+        let dir = settings.library.clone();
+        let (lock, pictures) = {
+            let dir = dir.clone();
+            blocking(move || prepare_folder(dir)).await?
+        };
+        let store = Store::open(&settings.database, Access::Owner).await?;
+        if lock.unclean {
+            quick_check(&store).await?;
+        }
+        let events = broadcast::Sender::new(EVENTS_KEPT);
+        let keys = Arc::new(Keys::new(settings.given_key.clone(), keychain, &given.places));
+        let going_on = store.recover(clock.now()).await?;
+        let runner = Runner::start(
+            Parts {
+                store: store.clone(),
+                pictures: pictures.clone(),
+                clock: clock.clone(),
+                events: events.clone(),
+                keys: Arc::clone(&keys),
+                fal: settings.fal.clone(),
+                http: Http::new()?,
+            },
+            AtOnce { work: settings.work_at_once, wait: settings.wait_at_once },
+            going_on,
+        );
+        let was_clean = !lock.unclean;
+        let library = Self(Arc::new(Inner {
+            decodes: Semaphore::new(settings.work_at_once as usize),
+            dir,
+            store,
+            pictures,
+            settings: RwLock::new(settings),
+            places: given.places,
+            keys,
+            clock,
+            events,
+            runner,
+            lock: Mutex::new(Some(lock)),
+        }));
+        tokio::spawn(library.clone().look_after(was_clean));
+        Ok(library)
+    }
+
+    /// What can wait until the library is in use: emptying old trash, and the database check after a clean stop.
+    async fn look_after(self, check: bool) {
+        if let Err(error) = self.empty_trash().await {
+            tracing::warn!(%error, "the trash could not be emptied");
+        }
+        if check && let Err(error) = quick_check(&self.0.store).await {
+            tracing::error!(%error, "the database did not pass its check");
+            let _ = self.0.events.send(Event::Library);
+        }
+    }
+
+    /// Deletes for good what has been in the trash for [`TRASH_DAYS`]. Happens by itself at every start.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn empty_trash(&self) -> Result<(), Error> {
+        let before = self.0.clock.now() - TimeDelta::days(TRASH_DAYS);
+        let lost = self.0.store.purge(before).await?;
+        let pictures = self.0.pictures.clone();
+        blocking(move || {
+            lost.iter().for_each(|(hash, ending)| pictures.remove(hash, ending));
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn prepare_folder(dir: PathBuf) -> Result<(Lock, Pictures), Error> {
+    std::fs::create_dir_all(&dir).map_err(Error::disk(&dir))?;
+    let lock = Lock::take(&dir)?;
+    let pictures = Pictures::open(&dir)?;
+    Ok((lock, pictures))
+}

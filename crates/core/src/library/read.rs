@@ -1,0 +1,155 @@
+//! Reading: lists, histories, single things; the same for the owner and for a program that looks beside it.
+
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+
+use super::{Library, lock};
+use crate::error::Error;
+use crate::job::{Job, JobId};
+use crate::pictures::Pictures;
+use crate::settings::{Given, Settings};
+use crate::store::{Access, Store};
+use crate::version::{Cursor, Page, Version, VersionId};
+
+impl Library {
+    /// One job with its whole prompt.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn job(&self, id: JobId) -> Result<Job, Error> {
+        Ok(self.0.runner.with_progress(self.0.store.job(id).await?))
+    }
+
+    /// Jobs queued or at work, in doubt, or failed within a day; newest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn active_jobs(&self) -> Result<Vec<Job>, Error> {
+        let since = self.0.clock.now() - TimeDelta::days(1);
+        let jobs = self.0.store.active_jobs(since).await?;
+        Ok(jobs.into_iter().map(|job| self.0.runner.with_progress(job)).collect())
+    }
+
+    /// How many jobs are queued or at work.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn active_count(&self) -> Result<u32, Error> {
+        self.0.store.active_count().await
+    }
+
+    /// A page of the Library: up to `limit` items (1 to 200) older than `after`, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn items(&self, after: Cursor, limit: u32) -> Result<Page, Error> {
+        let mut page = self.0.store.items(after, limit.clamp(1, 200)).await?;
+        for item in &mut page.items {
+            item.job = item.job.take().map(|job| self.0.runner.with_progress(job));
+        }
+        Ok(page)
+    }
+
+    /// The newest jobs, whole, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn newest_jobs(&self, limit: u32) -> Result<Vec<Job>, Error> {
+        let jobs = self.0.store.newest_jobs(limit).await?;
+        Ok(jobs.into_iter().map(|job| self.0.runner.with_progress(job)).collect())
+    }
+
+    /// One version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn version(&self, id: VersionId) -> Result<Version, Error> {
+        self.0.store.version(id).await
+    }
+
+    /// The history a version belongs to: its versions and the jobs without one, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn history(&self, id: VersionId) -> Result<(Vec<Version>, Vec<Job>), Error> {
+        let root = self.0.store.version(id).await?.root;
+        let jobs = self.0.store.open_jobs_of(root).await?;
+        let jobs = jobs.into_iter().map(|job| self.0.runner.with_progress(job)).collect();
+        Ok((self.0.store.versions_of(root).await?, jobs))
+    }
+
+    /// True while there is no picture.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn is_empty(&self) -> Result<bool, Error> {
+        self.0.store.is_empty().await
+    }
+}
+
+/// A library somebody else may own: it is read, and nothing else.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    dir: PathBuf,
+    store: Store,
+    pictures: Pictures,
+}
+
+impl Reader {
+    /// Opens the library of these settings for reading.
+    ///
+    /// # Errors
+    /// [`Error::FileUnreadable`] when there is none yet.
+    pub async fn open(given: &Given) -> Result<Self, Error> {
+        let settings = Settings::read(given)?;
+        let path = settings.database;
+        if !path.is_file() {
+            return Err(Error::FileUnreadable { path, source: std::io::ErrorKind::NotFound.into() });
+        }
+        let store = Store::open(&path, Access::Beside).await?;
+        Ok(Self { pictures: Pictures::beside(&settings.library), dir: settings.library, store })
+    }
+
+    /// The library's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether a program owns the library right now.
+    #[must_use]
+    pub fn is_owned(&self) -> bool {
+        lock::is_taken(&self.dir)
+    }
+
+    /// See [`Library::job`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn job(&self, id: JobId) -> Result<Job, Error> {
+        self.store.job(id).await
+    }
+
+    /// See [`Library::newest_jobs`].
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn newest_jobs(&self, limit: u32) -> Result<Vec<Job>, Error> {
+        self.store.newest_jobs(limit).await
+    }
+
+    /// See [`Library::version`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn version(&self, id: VersionId) -> Result<Version, Error> {
+        self.store.version(id).await
+    }
+
+    /// The stored file of a version.
+    #[must_use]
+    pub fn file(&self, version: &Version) -> PathBuf {
+        self.pictures.path(&version.picture)
+    }
+}

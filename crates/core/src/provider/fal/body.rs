@@ -1,0 +1,113 @@
+//! What is sent: the input picture (uploaded to fal's storage, or inside the request elsewhere) and the JSON around it.
+
+use base64::Engine;
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+use super::{Fal, refusal, unreachable};
+use crate::error::{Code, Error, Failure};
+use crate::model::{InputField, input_field};
+use crate::picture::{self, Format, SaveFormat};
+
+/// The input as it will be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    bytes: Bytes,
+    media_type: String,
+    file_name: String,
+}
+
+/// Makes the input ready. fal's models read pixels as they lie in the file and not every format, so there a turned, CMYK, TIFF, BMP or GIF
+/// picture is sent upright as PNG. Another endpoint gets the bytes as they are, with the media type of the file name's ending, as the
+/// original sent them. Blocks: decoding takes time.
+pub(crate) fn prepare(bytes: Vec<u8>, name: &str, fals_own: bool) -> Result<Prepared, Error> {
+    if !fals_own {
+        let media_type = media_type_of(name).to_owned();
+        return Ok(Prepared { bytes: bytes.into(), media_type, file_name: name.to_owned() });
+    }
+    let facts = picture::inspect(&bytes)?;
+    let plain = matches!(facts.format, Format::Png | Format::Jpeg | Format::WebP) && facts.orientation == 1 && !facts.animated;
+    let plain = plain && picture::for_display(&bytes)?.is_none();
+    let (bytes, format) = if plain { (bytes, facts.format) } else { (picture::encode(&picture::decode(&bytes)?, SaveFormat::Png)?, Format::Png) };
+    Ok(Prepared {
+        bytes: bytes.into(),
+        media_type: format.media_type().to_owned(),
+        // The name a person gave a file is nobody else's business.
+        file_name: format!("input.{}", format.extension()),
+    })
+}
+
+/// Python's `mimetypes` for the endings an upload can have; the original guessed by ending, never by content.
+fn media_type_of(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        None | Some("png" | "") => "image/png",
+        Some("jpg" | "jpeg" | "jpe") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("webp") => "image/webp",
+        Some("bmp") => "image/bmp",
+        Some("tif" | "tiff") => "image/tiff",
+        Some(_) => "application/octet-stream",
+    }
+}
+
+impl Fal {
+    /// Brings the input to where the model can read it and answers its URL. `progress` is told the bytes sent so far and of how many.
+    pub(crate) async fn upload(&self, input: &Prepared, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Result<String, Failure> {
+        let Some(url) = self.to.upload_url() else { return Ok(input.data_uri()) };
+        let initiate = self.with_key(self.http.ask.post(url.clone()), &url).map_err(|_| Failure::free(Code::KeyMissing))?;
+        let initiate = initiate.json(&json!({ "content_type": input.media_type, "file_name": input.file_name }));
+        let response = initiate.send().await.map_err(|error| unreachable(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = super::read(response).await.map_err(|error| unreachable(&error))?;
+        if !status.is_success() {
+            let failure = refusal::of(status, &headers, &body);
+            let code = if failure.code == Code::ModelUnknown { Code::ProviderFailed } else { failure.code };
+            return Err(Failure { code, ..failure });
+        }
+        let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let field = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (Some(upload_url), Some(file_url)) = (field("upload_url"), field("file_url")) else {
+            return Err(Failure::free(Code::AnswerUnreadable).saying(refusal::said(&body)));
+        };
+        // Signed: no key goes along (fal-contract 5, A2).
+        let put = self.http.ask.put(upload_url).header("content-type", &input.media_type);
+        let put = put.header("content-length", input.bytes.len()).body(counted(input.bytes.clone(), progress));
+        let response = put.send().await.map_err(|error| unreachable(&error))?;
+        if !response.status().is_success() {
+            return Err(Failure::free(Code::ProviderFailed).saying(format!("The upload was answered with {}.", response.status())));
+        }
+        Ok(file_url)
+    }
+}
+
+impl Prepared {
+    fn data_uri(&self) -> String {
+        format!("data:{};base64,{}", self.media_type, base64::engine::general_purpose::STANDARD.encode(&self.bytes))
+    }
+}
+
+/// The submit's JSON, compact, the prompt first, as the original wrote it.
+pub(crate) fn json_body(model: &str, prompt: &str, input_url: &str) -> Vec<u8> {
+    let body = match input_field(model) {
+        InputField::List => json!({ "prompt": prompt, "image_urls": [input_url] }),
+        InputField::One => json!({ "prompt": prompt, "image_url": input_url }),
+    };
+    body.to_string().into_bytes()
+}
+
+/// The bytes as a body of 64-KiB pieces that reports how much has been taken.
+fn counted(bytes: Bytes, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> reqwest::Body {
+    const PIECE: usize = 64 << 10;
+    let total = bytes.len() as u64;
+    reqwest::Body::wrap_stream(stream::unfold((bytes, 0_u64, progress), move |(mut rest, sent, progress)| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        let piece = rest.split_to(PIECE.min(rest.len()));
+        let sent = sent + piece.len() as u64;
+        progress(sent, total);
+        Some((Ok::<_, std::io::Error>(piece), (rest, sent, progress)))
+    }))
+}

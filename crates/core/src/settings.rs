@@ -1,0 +1,173 @@
+//! Every setting, in one typed place. No other file reads the environment.
+//!
+//! Order: command-line flag, environment, `.env` in the library, `.env` in the working directory, settings file, default. Each value
+//! remembers its [`Source`]: a key only travels to an endpoint from the same source, and the window shows what it cannot change.
+
+mod database;
+mod file;
+mod given;
+mod places;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use database::database_path;
+pub use file::{Change, Theme};
+pub use given::Given;
+pub use places::Places;
+use url::Url;
+
+use crate::error::Error;
+use crate::model::{self, ModelId};
+use crate::secret::{Key, Source};
+
+/// Seconds the original waited for an answer to a submit.
+const TIMEOUT: f64 = 120.0;
+/// Seconds the original polled before it gave up. On fal's own hosts a paid job is never given up.
+const POLL_MAX_WAIT: f64 = 600.0;
+
+/// The settings in force.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The library's folder.
+    pub library: PathBuf,
+    /// The database file: in the library, unless `DATABASE_URL` says otherwise.
+    pub database: PathBuf,
+    /// The model that runs unless another is chosen (`FAL_MODEL`).
+    pub model: ModelId,
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// Jobs that may decode and upload at the same time.
+    pub work_at_once: u32,
+    /// Jobs that may wait at a provider at the same time.
+    pub wait_at_once: u32,
+    /// What concerns fal.
+    pub fal: FalSettings,
+    /// The key from a flag, the environment or a `.env` file; the keychain is asked only when it is needed.
+    pub given_key: Option<Key>,
+    /// Web origins that may use the local API (`ALLOWED_ORIGINS`, comma-separated); none at first.
+    pub allowed_origins: Vec<String>,
+    /// A pattern for more of them (`ALLOWED_ORIGIN_REGEX`).
+    pub allowed_origin_regex: Option<String>,
+    /// Port of the local API (`PORT`).
+    pub port: Option<u16>,
+    /// Names of the settings a flag, the environment or a `.env` file decides.
+    pub fixed: Vec<&'static str>,
+}
+
+/// What concerns fal.
+#[derive(Debug, Clone)]
+pub struct FalSettings {
+    /// `FAL_ENDPOINT` and where it was found.
+    pub endpoint: Option<(Url, Source)>,
+    /// `FAL_SERVICE`: one origin that stands for all of fal's hosts, for tests. Only from a flag or the environment.
+    pub service: Option<Url>,
+    /// How long a submit may take (`FAL_TIMEOUT`, seconds).
+    pub timeout: Duration,
+    /// How long between two looks (`POLL_INTERVAL`, seconds); none: half a second at first, rising to two.
+    pub poll_interval: Option<Duration>,
+    /// How long another endpoint than fal's is asked (`POLL_MAX_WAIT`, seconds).
+    pub poll_max_wait: Duration,
+}
+
+impl Settings {
+    /// Reads everything that is given.
+    ///
+    /// # Errors
+    /// [`Error::SettingInvalid`] names the setting and what it can be; [`Error::LibraryUnsupported`] for another kind of database.
+    pub fn read(given: &Given) -> Result<Self, Error> {
+        let (library, database) = database::library_and_database(given)?;
+        let given = given.with_dotenv(&library)?;
+        let stored = file::read(&given.places)?;
+        let model = given.get("FAL_MODEL").map(|(value, _)| value.trim_matches('/').to_owned());
+        let fixed = [("FAL_MODEL", "model")].into_iter().filter(|(name, _)| given.get(name).is_some()).map(|(_, field)| field).collect();
+        let model = model.or(stored.model).unwrap_or_else(|| model::ORIGINAL_DEFAULT.to_owned());
+        if !model::is_model_id(&model) {
+            return Err(Error::SettingInvalid { name: "FAL_MODEL", value: model, wanted: "it must be an endpoint id such as fal-ai/flux-2-pro/edit" });
+        }
+        Ok(Self {
+            model,
+            theme: stored.theme.unwrap_or_default(),
+            work_at_once: stored.work_at_once.unwrap_or(4).clamp(1, 16),
+            wait_at_once: stored.wait_at_once.unwrap_or(64).clamp(1, 64),
+            fal: FalSettings {
+                endpoint: endpoint(&given)?,
+                service: service(&given)?,
+                timeout: seconds(&given, "FAL_TIMEOUT")?.unwrap_or(Duration::from_secs_f64(TIMEOUT)),
+                poll_interval: seconds(&given, "POLL_INTERVAL")?,
+                poll_max_wait: seconds(&given, "POLL_MAX_WAIT")?.unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
+            },
+            given_key: ["FAL_API_KEY", "FAL_KEY"]
+                .into_iter()
+                .filter_map(|name| given.get(name))
+                .min_by_key(|(_, source)| *source as u8)
+                .map(|(value, source)| Key::parse(value, source))
+                .transpose()?,
+            allowed_origins: list(given.get("ALLOWED_ORIGINS").map(|(value, _)| value)),
+            allowed_origin_regex: given.get("ALLOWED_ORIGIN_REGEX").map(|(value, _)| value.to_owned()),
+            port: given.get("PORT").map(|(value, _)| port(value)).transpose()?,
+            fixed,
+            library,
+            database,
+        })
+    }
+
+    /// Writes a change to the settings file and takes it over.
+    ///
+    /// # Errors
+    /// [`Error::SettingInvalid`] for a value it cannot have, [`Error::Disk`]; then nothing is changed.
+    pub fn change(&mut self, places: &Places, change: Change) -> Result<(), Error> {
+        if let Some(model) = change.model.as_ref().filter(|m| *m != model::DEMO && !model::is_model_id(m)) {
+            return Err(Error::SettingInvalid { name: "model", value: model.clone(), wanted: "it must be an endpoint id or demo" });
+        }
+        for (name, value, most) in [("work_at_once", change.work_at_once, 16), ("wait_at_once", change.wait_at_once, 64)] {
+            if let Some(value) = value.filter(|v| !(1..=most).contains(v)) {
+                let wanted = if most == 16 { "it must be from 1 to 16" } else { "it must be from 1 to 64" };
+                return Err(Error::SettingInvalid { name, value: value.to_string(), wanted });
+            }
+        }
+        file::write(places, &change)?;
+        if !self.fixed.contains(&"model") {
+            self.model = change.model.unwrap_or_else(|| self.model.clone());
+        }
+        self.theme = change.theme.unwrap_or(self.theme);
+        self.work_at_once = change.work_at_once.unwrap_or(self.work_at_once);
+        self.wait_at_once = change.wait_at_once.unwrap_or(self.wait_at_once);
+        Ok(())
+    }
+}
+
+fn endpoint(given: &Given) -> Result<Option<(Url, Source)>, Error> {
+    let Some((value, source)) = given.get("FAL_ENDPOINT") else { return Ok(None) };
+    Ok(Some((web_url("FAL_ENDPOINT", value)?, source)))
+}
+
+/// `FAL_SERVICE` moves the key's destination, so a `.env` file that came with somebody's folder must not set it.
+fn service(given: &Given) -> Result<Option<Url>, Error> {
+    match given.get("FAL_SERVICE") {
+        Some((value, Source::Environment)) => web_url("FAL_SERVICE", value).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn web_url(name: &'static str, value: &str) -> Result<Url, Error> {
+    let invalid = || Error::SettingInvalid { name, value: value.to_owned(), wanted: "it must be an http or https address" };
+    let url = Url::parse(value).map_err(|_| invalid())?;
+    let fits = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty() && url.password().is_none();
+    fits.then_some(url).ok_or_else(invalid)
+}
+
+fn seconds(given: &Given, name: &'static str) -> Result<Option<Duration>, Error> {
+    let Some((value, _)) = given.get(name) else { return Ok(None) };
+    let number = value.trim().parse::<f64>().ok().filter(|n| n.is_finite() && (0.0..=86_400.0).contains(n));
+    let number = number.ok_or_else(|| Error::SettingInvalid { name, value: value.to_owned(), wanted: "it must be a number of seconds" })?;
+    Ok(Some(Duration::from_secs_f64(number)))
+}
+
+fn port(value: &str) -> Result<u16, Error> {
+    value.trim().parse().map_err(|_| Error::SettingInvalid { name: "PORT", value: value.to_owned(), wanted: "it must be a number from 0 to 65535" })
+}
+
+fn list(value: Option<&str>) -> Vec<String> {
+    value.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}

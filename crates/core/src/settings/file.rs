@@ -1,0 +1,77 @@
+//! The settings file: what a person chose in the window, as TOML. Unknown keys are kept, so that an older Overpaint loses nothing.
+
+use std::fs;
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::Places;
+use crate::error::Error;
+
+/// Light, dark, or as the system has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// A change of settings; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Change {
+    /// The model that runs unless another is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Light or dark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
+    /// Jobs that may decode and upload at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_at_once: Option<u32>,
+    /// Jobs that may wait at a provider at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_at_once: Option<u32>,
+}
+
+const NAME: &str = "settings.toml";
+
+/// What the file says; nothing where there is none.
+pub(super) fn read(places: &Places) -> Result<Change, Error> {
+    table(places)?.try_into().map_err(|_| invalid(places))
+}
+
+/// Lays the change over the file.
+pub(super) fn write(places: &Places, change: &Change) -> Result<(), Error> {
+    let mut table = table(places)?;
+    let change = toml::Table::try_from(change).map_err(|_| Error::Internal("settings that are no table"))?;
+    table.extend(change);
+    let path = places.config.join(NAME);
+    let write = || -> std::io::Result<()> {
+        fs::create_dir_all(&places.config)?;
+        let mut file = tempfile::NamedTempFile::new_in(&places.config)?;
+        file.write_all(table.to_string().as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(Error::disk(&path))
+}
+
+fn table(places: &Places) -> Result<toml::Table, Error> {
+    match fs::read_to_string(places.config.join(NAME)) {
+        Ok(text) => text.parse().map_err(|_| invalid(places)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::Table::new()),
+        Err(source) => Err(Error::FileUnreadable { path: places.config.join(NAME), source }),
+    }
+}
+
+fn invalid(places: &Places) -> Error {
+    let value = places.config.join(NAME).display().to_string();
+    Error::SettingInvalid { name: NAME, value, wanted: "it must be TOML with the settings' own kinds of values" }
+}

@@ -1,0 +1,91 @@
+//! The trash: what is deleted is hidden at once, can be brought back, and is purged with its files after a while.
+
+use sqlx::Row;
+
+use super::{Store, Transaction};
+use crate::clock::Moment;
+use crate::error::Error;
+use crate::job::JobId;
+
+impl Store {
+    /// Moves items to the trash: a job with its results, an original with everything made from it. Unknown ids are passed over, so that a
+    /// doubled delete is harmless. Answers the jobs that were at work, for the runner to cancel.
+    pub(crate) async fn delete(&self, ids: &[String], now: Moment) -> Result<Vec<JobId>, Error> {
+        let mut tx = self.begin().await?;
+        let mut stopped = Vec::new();
+        for id in ids {
+            let stamp = now.timestamp_micros();
+            let rows = sqlx::query(
+                "UPDATE job SET deleted_at = ?1 WHERE (id = ?2 OR root_id = ?2) AND deleted_at IS NULL RETURNING id, state",
+            )
+            .bind(stamp)
+            .bind(id)
+            .fetch_all(&mut *tx)
+            .await?;
+            stopped.extend(rows.iter().filter_map(|row| {
+                let active = crate::job::State::from_name(row.get("state")).is_some_and(crate::job::State::is_active);
+                active.then(|| JobId::parse(row.get("id"))).flatten()
+            }));
+            sqlx::query("UPDATE version SET deleted_at = ?1 WHERE (job_id = ?2 OR root_id = ?2) AND deleted_at IS NULL")
+                .bind(stamp)
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(stopped)
+    }
+
+    /// Brings back what one delete moved: only what carries the same moment, so that what was deleted before stays deleted.
+    pub(crate) async fn restore(&self, ids: &[String]) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for id in ids {
+            let moment: Option<i64> = sqlx::query_scalar(
+                "SELECT deleted_at FROM job WHERE id = ?1 UNION ALL SELECT deleted_at FROM version WHERE id = ?1 LIMIT 1",
+            )
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?
+            .flatten();
+            let Some(moment) = moment else { continue };
+            for sql in [
+                "UPDATE job SET deleted_at = NULL WHERE (id = ?1 OR root_id = ?1) AND deleted_at = ?2",
+                "UPDATE version SET deleted_at = NULL WHERE (job_id = ?1 OR root_id = ?1) AND deleted_at = ?2",
+            ] {
+                sqlx::query(sql).bind(id).bind(moment).execute(&mut *tx).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Deletes for good what has been in the trash since before `before`, and answers the files (hash, ending) nothing shows any more.
+    /// Attempts stay: they say what was charged. Versions that something kept was made from stay hidden, so that no parent is missing.
+    pub(crate) async fn purge(&self, before: Moment) -> Result<Vec<(String, String)>, Error> {
+        let mut tx = self.begin().await?;
+        let stamp = before.timestamp_micros();
+        let kept_by = "NOT EXISTS (SELECT 1 FROM job k WHERE k.input_id = version.id AND (k.deleted_at IS NULL OR k.deleted_at >= ?1))
+             AND NOT EXISTS (SELECT 1 FROM version c WHERE c.parent_id = version.id AND (c.deleted_at IS NULL OR c.deleted_at >= ?1))";
+        let jobs = "DELETE FROM job WHERE deleted_at < ?1 AND state NOT IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')";
+        sqlx::query(jobs).bind(stamp).execute(&mut *tx).await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "DELETE FROM version WHERE deleted_at < ?1 AND {kept_by}
+               AND NOT EXISTS (SELECT 1 FROM job j WHERE j.input_id = version.id)"
+        )))
+        .bind(stamp)
+        .execute(&mut *tx)
+        .await?;
+        let lost = unused_pictures(&mut tx).await?;
+        tx.commit().await?;
+        Ok(lost)
+    }
+}
+
+async fn unused_pictures(tx: &mut Transaction<'_>) -> Result<Vec<(String, String)>, Error> {
+    let rows = sqlx::query(
+        "DELETE FROM picture WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.picture = picture.hash) RETURNING hash, extension",
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}

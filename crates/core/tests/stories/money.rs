@@ -1,0 +1,121 @@
+//! One click is charged at most once, and what is paid is fetched.
+
+use overpaint_core::error::{Charged, Code, Error};
+use overpaint_core::job::State;
+use overpaint_testkit::Stage as Place;
+
+use super::{MODEL, Stage, edit, ended, picture, run, until_state};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_reply_is_doubt_and_never_a_second_submit() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    for prompt in ["[[lost-reply]]", "[[badjson]]", "[[reply:500]]"] {
+        let before = stage.fal.charges();
+        let job = run(&library, prompt).await;
+        let failure = job.failure.unwrap();
+        assert_eq!((job.state, failure.charged), (State::Unconfirmed, Charged::Maybe), "{prompt}");
+        assert_eq!(stage.fal.charges(), before + 1, "{prompt}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn running_an_unconfirmed_edit_again_is_a_new_attempt_the_user_asked_for() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let job = run(&library, "[[reply:500*1]]").await;
+    assert_eq!(job.state, State::Unconfirmed);
+    let again = library.retry_job(job.id).await.unwrap();
+    assert_eq!(again.attempt, 2);
+    let job = ended(&library, job.id).await;
+    assert!(matches!(job.state, State::Done | State::Unconfirmed), "{job:?}");
+    assert_eq!(stage.fal.charges(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_idempotency_key_is_one_job_and_none_is_two() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    let click = || {
+        let mut edit = edit(input, "warmer", MODEL);
+        edit.idempotency_key = Some("click-1".to_owned());
+        edit
+    };
+    let (one, two) = tokio::join!(library.submit_edit(click()), library.submit_edit(click()));
+    let (one, two) = (one.unwrap().id, two.unwrap().id);
+    assert_eq!(one, two);
+    ended(&library, one).await;
+    assert_eq!(stage.fal.charges(), 1);
+    let other = library.submit_edit(edit(input, "warmer", MODEL)).await.unwrap();
+    ended(&library, other.id).await;
+    assert_eq!(stage.fal.charges(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_after_a_failed_download_fetches_and_never_submits() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let job = run(&library, "[[download:500*4]]").await;
+    assert_eq!(job.failure.as_ref().map(|f| (f.code, f.charged)), Some((Code::DownloadFailed, Charged::Yes)));
+    library.retry_job(job.id).await.unwrap();
+    let job = ended(&library, job.id).await;
+    assert_eq!((job.state, job.attempt, stage.fal.charges()), (State::Done, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queued_or_waiting_job_can_be_cancelled() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    let job = library.submit_edit(edit(input, "[[stuck]]", MODEL)).await.unwrap();
+    until_state(&library, job.id, State::Waiting).await;
+    library.cancel_job(job.id).await.unwrap();
+    assert_eq!(ended(&library, job.id).await.state, State::Cancelled);
+    assert!(matches!(library.cancel_job(job.id).await, Err(Error::TooLate { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_loses_the_race_keeps_the_paid_result() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    stage.fal.hold(Place::Running);
+    let job = library.submit_edit(edit(input, "[[cancel-race]] [[running:2]]", MODEL)).await.unwrap();
+    stage.fal.reached(Place::Running).await;
+    library.cancel_job(job.id).await.unwrap();
+    stage.fal.release(Place::Running);
+    let job = ended(&library, job.id).await;
+    assert_eq!((job.state, job.results.len()), (State::Done, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_job_at_work_hides_it_at_once_and_cancels_it() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    let job = library.submit_edit(edit(input, "[[stuck]]", MODEL)).await.unwrap();
+    until_state(&library, job.id, State::Waiting).await;
+    library.delete_items(&[job.id.to_string()]).await.unwrap();
+    assert!(library.active_jobs().await.unwrap().is_empty());
+    assert_eq!(ended(&library, job.id).await.state, State::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_lets_a_submit_under_way_finish() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    stage.fal.hold(Place::Accepted);
+    let job = library.submit_edit(edit(input, "warmer", MODEL)).await.unwrap();
+    stage.fal.reached(Place::Accepted).await;
+    let closing = tokio::spawn({
+        let library = library.clone();
+        async move { library.close().await }
+    });
+    stage.fal.release(Place::Accepted);
+    closing.await.unwrap();
+    let library = stage.open().await;
+    assert_eq!(ended(&library, job.id).await.state, State::Done);
+    assert_eq!(stage.fal.charges(), 1);
+}
