@@ -31,6 +31,41 @@ impl<const N: usize> Soft<N> {
         Ok(soft)
     }
 
+    /// A field made by asking `value` for every `step`th pixel along each side, as wide and high as `picture`.
+    pub(super) fn made(
+        picture: &RgbaImage,
+        step: usize,
+        value: impl Fn(f32, f32) -> [f32; N],
+        meter: &mut Meter<'_>,
+    ) -> Result<Self, DemoError> {
+        let (width, height) = (
+            (picture.width() as usize).div_ceil(step),
+            (picture.height() as usize).div_ceil(step),
+        );
+        let middle = step as f32 / 2.0 - 0.5;
+        let mut points = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                points.push(value(
+                    (x * step) as f32 + middle,
+                    (y * step) as f32 + middle,
+                ));
+            }
+            meter.row(y, height)?;
+        }
+        Ok(Self {
+            width,
+            height,
+            step,
+            points,
+        })
+    }
+
+    /// Picture pixels per point, along each side.
+    pub(super) fn step(&self) -> usize {
+        self.step
+    }
+
     fn shrunk(
         picture: &RgbaImage,
         step: usize,

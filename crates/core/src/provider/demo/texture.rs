@@ -202,26 +202,29 @@ pub(super) fn painting(
         let angle = i as f32 * std::f32::consts::FRAC_PI_4 + 0.39;
         (reach * angle.cos(), reach * angle.sin())
     });
-    let mut rest = meter.part(0.3, 1.0);
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let bytes: &mut [u8] = picture;
-    for (y, row) in bytes.chunks_exact_mut(width * 4).enumerate() {
-        for (x, px) in row.chunks_exact_mut(4).enumerate() {
+    // The strokes are no finer than the blur they come from.
+    let cell = soft.step().div_ceil(2);
+    let strokes = Soft::<3>::made(
+        picture,
+        cell,
+        |x, y| {
             let mut sum = [0.0_f32; 3];
             let mut weight = 0.0_f32;
             for (dx, dy) in around {
-                let [r, g, b, square] = soft.at(x as f32 + dx, y as f32 + dy);
+                let [r, g, b, square] = soft.at(x + dx, y + dy);
                 let level = (r * r * 0.299 + g * g * 0.587 + b * b * 0.114).sqrt();
                 let rough = (square - level * level).abs() + 0.0002;
                 let w = 1.0 / (rough * rough * rough * rough * 1e9);
                 sum = [sum[0] + r * w, sum[1] + g * w, sum[2] + b * w];
                 weight += w;
             }
-            put(px, sum.map(|v| (v / weight) * (v / weight)), dither(x, y));
-        }
-        rest.row(y, height)?;
-    }
-    Ok(())
+            sum.map(|v| (v / weight) * (v / weight))
+        },
+        &mut meter.part(0.3, 0.8),
+    )?;
+    with_soft(picture, &strokes, &mut meter.part(0.8, 1.0), |_, stroke| {
+        stroke
+    })
 }
 
 /// Linear light times coverage, and coverage.
