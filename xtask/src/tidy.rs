@@ -74,14 +74,18 @@ fn is_test(name: &str) -> bool {
     name.split('/').any(|part| part == "tests") || name.contains(".test.")
 }
 
-/// Paths of one person's machine: of this checkout, or of anybody's home folder.
+/// Paths of one person's machine: of this checkout, or of somebody's home folder. Ada is nobody: examples may use her home.
 fn machine_path(name: &str, text: &str, top: &str) -> Option<String> {
+    if name == "xtask/src/tidy.rs" {
+        return None;
+    }
     let homes = ["/home/", "/Users/", "/root/", "C:\\Users\\"];
-    let line = text
-        .lines()
-        .position(|line| line.contains(top) || homes.iter().any(|home| line.contains(home)))?;
-    let excepted = name == "xtask/src/tidy.rs";
-    (!excepted).then(|| format!("{name}:{}: a path of somebody's machine", line + 1))
+    let betrays = |line: &str| {
+        let line = line.replace("/home/ada/", "");
+        line.contains(top) || homes.iter().any(|home| line.contains(home))
+    };
+    let line = text.lines().position(betrays)?;
+    Some(format!("{name}:{}: a path of somebody's machine", line + 1))
 }
 
 /// Lock files must serve every mirror: npm finds a package by name and checks it by its hash.
@@ -191,6 +195,10 @@ mod tests {
         );
         assert!(machine_path("a.md", "cd /home/me", "/srv/checkout").is_some());
         assert_eq!(machine_path("a.md", "cd ~/x", "/srv/checkout"), None);
+        assert_eq!(
+            machine_path("a.md", "cd /home/ada/x", "/srv/checkout"),
+            None
+        );
     }
 
     #[test]

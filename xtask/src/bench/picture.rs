@@ -50,9 +50,9 @@ impl Picture {
                     (sky + 60, sky + 70, 230 - sky / 2)
                 };
                 let detail = if ground {
-                    soft + fine * 2 / 3
+                    soft * 2 + fine
                 } else {
-                    soft / 2 + fine / 4
+                    soft + fine / 4
                 };
                 for (channel, tint) in [(red, 4), (green, 3), (blue, 2)] {
                     rgb.push((channel + detail * tint / 3 + grain).clamp(0, 255) as u8);

@@ -2,12 +2,12 @@
 
 use std::io::Cursor;
 
-use super::{Facts, Format, PictureError, decode, guarded, inspect, jpeg};
+use super::{Facts, Format, PictureError, decode, guarded, inspect, inspect::Opened, jpeg};
 
 /// [`inspect`], and proof that the picture is whole: the file's end is there and every pixel can be read.
 ///
-/// JPEG and PNG are read row by row and keep none (a progressive JPEG keeps its coefficients). The others are decoded as
-/// [`decode`](super::decode) does, but only once their structure shows that nothing is missing, so that a refusal stays cheap.
+/// JPEG and PNG are read row by row and keep none (a progressive JPEG keeps its coefficients). The others are decoded
+/// into memory, but only once their structure shows that nothing is missing, so that a refusal stays cheap.
 ///
 /// # Errors
 /// Any [`PictureError`]; [`PictureError::Truncated`] where the end is missing.
@@ -20,7 +20,7 @@ pub fn check(bytes: &[u8]) -> Result<Facts, PictureError> {
         }
         Format::Png => read_png_through(bytes).map_err(explain),
         Format::Gif | Format::WebP | Format::Tiff | Format::Bmp => {
-            decode::pixels(bytes, facts.format).map(drop)
+            decode::stored(bytes, Opened::open(bytes, facts.format)?).map(drop)
         }
     })?;
     Ok(facts)

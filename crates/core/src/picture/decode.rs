@@ -33,13 +33,18 @@ pub(super) fn pixels(
             header.orientation,
         ));
     }
-    whole(bytes, format)?;
     let mut opened = Opened::open(bytes, format)?;
     let orientation = opened.orientation();
     let profile = opened.profile();
-    let image =
-        DynamicImage::from_decoder(opened.decoder).map_err(|error| explain(&error, format))?;
+    let image = stored(bytes, opened)?;
     Ok((srgb(image, profile.as_deref()), orientation))
+}
+
+/// Pixels in the file's own colours and depth.
+pub(super) fn stored(bytes: &[u8], opened: Opened<'_>) -> Result<DynamicImage, PictureError> {
+    let format = opened.format;
+    whole(bytes, format)?;
+    DynamicImage::from_decoder(opened.decoder).map_err(|error| explain(&error, format))
 }
 
 fn srgb(image: DynamicImage, profile: Option<&[u8]>) -> RgbaImage {

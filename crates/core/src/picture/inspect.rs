@@ -56,7 +56,7 @@ fn jpeg_facts(bytes: &[u8]) -> Result<Facts, PictureError> {
 /// A decoder of the `image` crate whose sizes are within limits; for every format but JPEG.
 pub(super) struct Opened<'a> {
     pub(super) decoder: Box<dyn ImageDecoder + 'a>,
-    format: Format,
+    pub(super) format: Format,
     animated: bool,
 }
 

@@ -54,7 +54,8 @@ impl Header {
             (marker, payload, rest) = next_segment(rest)?;
             match (marker, payload) {
                 (SOF0..=SOF15, _) if is_frame(marker) => {
-                    frame = frame.or(Some(read_frame(marker, payload)?))
+                    frame = frame.or(Some(read_frame(marker, payload)?));
+                    progressive |= marker == PROGRESSIVE;
                 }
                 (APP1, [b'E', b'x', b'i', b'f', 0, _, exif @ ..]) => {
                     orientation = Orientation::from_exif_chunk(exif).unwrap_or(orientation);

@@ -58,7 +58,8 @@ pub enum DemoError {
 
 /// Carries out `wishes` in their order and gives the new picture; the size changes when they ask for it. Alpha stays as it is.
 ///
-/// `progress` gets the fraction done, from 0 to 1 and never backwards, at least every 5 % (as far as the picture has that many rows);
+/// `progress` gets the fraction done, from 0 to 1 and never backwards, at least every 5 % (as far as the picture has that many rows;
+/// a turn, a crop or a frame is one quick step);
 /// when it answers [`ControlFlow::Break`], the work stops there with [`DemoError::Stopped`]. Takes at most about two pictures' memory
 /// beside the one given.
 pub fn apply(

@@ -68,17 +68,17 @@ pub(super) fn vignette(
         let d = ((u2 + v2) * 0.5 + u2 * v2 * 0.12).sqrt() / 1.058_3;
         match rim {
             Rim::Dark => {
-                let shadow = (smoothstep(0.30, 1.08, d) * 0.90 * s).min(0.97);
-                c.map(|value| value * (1.0 - shadow))
+                let left = (1.0 - smoothstep(0.30, 1.08, d) * 0.90).powf(s);
+                c.map(|value| value * left)
             }
             Rim::BlackAndWhite => {
                 let drained = (smoothstep(0.42, 0.80, d) * (0.5 + 0.5 * s)).min(1.0);
-                let shadow = (smoothstep(0.40, 1.02, d) * 0.90 * s).min(0.97);
+                let left = (1.0 - smoothstep(0.40, 1.02, d) * 0.90).powf(s);
                 let grey = luminance(c);
-                mix3(c, [grey; 3], drained).map(|value| value * (1.0 - shadow))
+                mix3(c, [grey; 3], drained).map(|value| value * left)
             }
             Rim::White | Rim::Coloured(_) => {
-                let veil = (smoothstep(0.42, 1.04, d) * s).min(1.0);
+                let veil = 1.0 - (1.0 - smoothstep(0.42, 1.04, d)).powf(s);
                 mix3(c, colour, veil * veil)
             }
         }

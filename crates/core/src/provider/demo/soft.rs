@@ -61,6 +61,13 @@ impl<const N: usize> Soft<N> {
         })
     }
 
+    /// Replaces the values at each point.
+    pub(super) fn map(&mut self, change: impl Fn([f32; N]) -> [f32; N]) {
+        for point in &mut self.points {
+            *point = change(*point);
+        }
+    }
+
     /// Picture pixels per point, along each side.
     pub(super) fn step(&self) -> usize {
         self.step

@@ -183,20 +183,22 @@ pub(super) fn painting(
     meter: &mut Meter<'_>,
 ) -> Result<(), DemoError> {
     let sigma = (long_side(picture) * 0.0025 * s.sqrt()).max(0.8);
-    let soft = Soft::<4>::of(
+    let mut soft = Soft::<4>::of(
         picture,
         sigma,
         |px| {
-            let level = luma(px);
-            [
-                decode(px[0]).sqrt(),
-                decode(px[1]).sqrt(),
-                decode(px[2]).sqrt(),
-                level * level,
-            ]
+            let [r, g, b] = linear_of(px).map(f32::sqrt);
+            let level = lightness(r, g, b);
+            [r, g, b, level * level]
         },
         &mut meter.part(0.0, 0.3),
     )?;
+    // How rough it is around each point: the variance of lightness. Worked out before anything is read between the points, where mean
+    // square and squared mean would drift apart.
+    soft.map(|[r, g, b, square]| {
+        let level = lightness(r, g, b);
+        [r, g, b, (square - level * level).max(0.0) + 0.0002]
+    });
     let reach = sigma * 2.1;
     let around: [(f32, f32); 8] = std::array::from_fn(|i| {
         let angle = i as f32 * std::f32::consts::FRAC_PI_4 + 0.39;
@@ -211,9 +213,7 @@ pub(super) fn painting(
             let mut sum = [0.0_f32; 3];
             let mut weight = 0.0_f32;
             for (dx, dy) in around {
-                let [r, g, b, square] = soft.at(x + dx, y + dy);
-                let level = (r * r * 0.299 + g * g * 0.587 + b * b * 0.114).sqrt();
-                let rough = (square - level * level).abs() + 0.0002;
+                let [r, g, b, rough] = soft.at(x + dx, y + dy);
                 let w = 1.0 / (rough * rough * rough * rough * 1e9);
                 sum = [sum[0] + r * w, sum[1] + g * w, sum[2] + b * w];
                 weight += w;
@@ -225,6 +225,10 @@ pub(super) fn painting(
     with_soft(picture, &strokes, &mut meter.part(0.8, 1.0), |_, stroke| {
         stroke
     })
+}
+
+fn lightness(r: f32, g: f32, b: f32) -> f32 {
+    r * 0.299 + g * 0.587 + b * 0.114
 }
 
 /// Linear light times coverage, and coverage.

@@ -1,0 +1,67 @@
+//! `overpaint serve`: the library over HTTP on this computer, until a signal.
+
+use std::io::{self, ErrorKind, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use overpaint_core::Library;
+use overpaint_core::error::Error;
+use overpaint_core::library::Options;
+use overpaint_core::settings::{Given, Settings};
+use overpaint_http::Server;
+use overpaint_http::control::Control;
+use tokio::net::TcpListener;
+
+use crate::args::Serve;
+use crate::interrupt::Interrupts;
+use crate::output::{Outcome, Stop};
+
+/// The original backend's.
+const DEFAULT_PORT: u16 = 8000;
+
+/// Serves until SIGTERM, SIGINT or Ctrl+C. Jobs under way go on at the next start.
+pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {
+    let host = loopback(&args.host)?;
+    let given = args.library.over(given);
+    let given = match args.port {
+        Some(port) => given.flag("PORT", port.to_string()),
+        None => given,
+    };
+    let settings = Settings::read(&given)?;
+    let listener = listen(SocketAddr::new(host, settings.port.unwrap_or(DEFAULT_PORT))).await?;
+    let mut interrupts = Interrupts::listen()?;
+    let library = Library::open(Options::new(given)).await?;
+    let served = serve(&library, listener, async move {
+        interrupts.next().await;
+    })
+    .await;
+    library.close().await;
+    served.map(|()| Outcome::Silent)
+}
+
+async fn serve(library: &Library, listener: TcpListener, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Stop> {
+    let server = Server::new(library.clone(), listener)?;
+    let _control = Control::open(library.clone(), None).await?;
+    let ready = format!("ready http://{}", server.address());
+    tracing::info!(address = %server.address(), library = %library.dir().display(), "ready");
+    // Whoever started us may not read it.
+    let _ = writeln!(io::stdout().lock(), "{ready}");
+    Ok(server.run(end).await?)
+}
+
+fn loopback(host: &str) -> Result<IpAddr, Stop> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = if host == "localhost" { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { bare.parse().ok() };
+    let wanted = "this version serves this computer only: it must be 127.0.0.1, ::1 or localhost";
+    address.filter(IpAddr::is_loopback).ok_or_else(|| Stop::usage("--host", host, wanted))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let wanted = match error.kind() {
+            ErrorKind::AddrInUse => "another program listens there: choose another with --port, or 0 for any free one",
+            ErrorKind::PermissionDenied => "this computer does not let you listen there: choose one from 1024 on with --port",
+            _ => "this computer cannot listen there",
+        };
+        (&Error::SettingInvalid { name: "PORT", value: address.port().to_string(), wanted }).into()
+    })
+}

@@ -1,0 +1,90 @@
+//! Host 1: the window. It opens the library, mounts the owner's control address, forwards events, and hands every command to the facade.
+//!
+//! One window per library: a second start finds the lock taken, hands its files to the first, and ends.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod close;
+mod commands;
+mod events;
+mod handover;
+mod native;
+mod pictures;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use overpaint_core::Library;
+use overpaint_core::library::Options;
+use overpaint_core::settings::Given;
+use tauri::Manager;
+
+fn main() -> ExitCode {
+    let given = Given::from_process();
+    // A window without a log is better than none.
+    let _ = overpaint_http::log::to_file(&given);
+    let files = handover::files_from_arguments(&given.working_dir);
+    match tauri::async_runtime::block_on(open(given, &files)) {
+        Ok(Some(opened)) => run(opened, files),
+        Ok(None) => ExitCode::SUCCESS,
+        Err(problem) => {
+            tracing::error!(code = %problem.code, "the library could not be opened: {problem}");
+            window::say_and_end(&problem)
+        }
+    }
+}
+
+/// Opens the library, or hands the files to the window that has it and answers `None`.
+async fn open(given: Given, files: &[PathBuf]) -> Result<Option<Opened>, overpaint_api::problem::Problem> {
+    let log_file = overpaint_http::log::file(&given.places);
+    match Library::open(Options::new(given)).await {
+        Ok(library) => Ok(Some(Opened { library, log_file })),
+        Err(error) => match handover::to_owner(&error, files).await {
+            true => Ok(None),
+            false => Err((&error).into()),
+        },
+    }
+}
+
+/// What the window starts with.
+struct Opened {
+    library: Library,
+    log_file: PathBuf,
+}
+
+fn run(opened: Opened, files: Vec<PathBuf>) -> ExitCode {
+    let library = opened.library.clone();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .register_asynchronous_uri_scheme_protocol("overpaint", pictures::answer)
+        .invoke_handler(commands::all())
+        .manage(opened.library)
+        .manage(native::Clipboard::default())
+        .manage(native::LogFile(opened.log_file))
+        .manage(handover::Opened::default())
+        .on_window_event(close::on_window_event)
+        .setup(move |app| {
+            let handle = app.handle().clone();
+            tauri::async_runtime::block_on(handover::take_in(&handle, files));
+            events::forward(handle.clone(), &app.state::<Library>());
+            handover::listen(&handle);
+            window::open(app)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|_, _| {});
+            tauri::async_runtime::block_on(library.close());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the window could not be made");
+            tauri::async_runtime::block_on(library.close());
+            ExitCode::FAILURE
+        }
+    }
+}
