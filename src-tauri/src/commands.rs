@@ -1,7 +1,9 @@
 //! One adapter per operation: read the request, call the facade, convert the answer. What needs an `if` belongs to core.
 
 use overpaint_api::job::{History, ItemPage, Job};
-use overpaint_api::operations::{AddPictures, ById, ByIds, ListItems, OpenExternal, SaveVersion, SetKey, SubmitEdit};
+use overpaint_api::operations::{
+    AddPictures, ById, ByIds, ListItems, OpenExternal, SaveVersion, SetKey, SubmitEdit,
+};
 use overpaint_api::picture::{Added, Version};
 use overpaint_api::problem::Problem;
 use overpaint_api::settings::{Draft, KeyTest, Model, Settings, SettingsChange, Status};
@@ -21,9 +23,36 @@ type Owner<'a> = State<'a, Library>;
 /// Every command, for the window to register.
 pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
-        get_status, list_models, add_pictures, paste_picture, add_sample, submit_edit, get_job, cancel_job, retry_job, list_active, list_items,
-        delete_items, restore_items, get_version, get_history, suggest_name, save_version, copy_version, reveal_version, reveal_log, get_settings,
-        change_settings, set_key, remove_key, test_key, get_draft, set_draft, take_opened, open_external, quit
+        get_status,
+        list_models,
+        add_pictures,
+        paste_picture,
+        add_sample,
+        submit_edit,
+        get_job,
+        cancel_job,
+        retry_job,
+        list_active,
+        list_items,
+        delete_items,
+        restore_items,
+        get_version,
+        get_history,
+        suggest_name,
+        save_version,
+        copy_version,
+        reveal_version,
+        reveal_log,
+        get_settings,
+        change_settings,
+        set_key,
+        remove_key,
+        test_key,
+        get_draft,
+        set_draft,
+        take_opened,
+        open_external,
+        quit
     ]
 }
 
@@ -39,14 +68,21 @@ async fn list_models(library: Owner<'_>) -> Answer<Vec<Model>> {
 
 #[tauri::command]
 async fn add_pictures(library: Owner<'_>, request: AddPictures) -> Answer<Added> {
-    Ok(library.add_files(request.paths.into_iter().map(Into::into).collect()).await.into())
+    Ok(library
+        .add_files(request.paths.into_iter().map(Into::into).collect())
+        .await
+        .into())
 }
 
 #[tauri::command]
 async fn paste_picture(library: Owner<'_>, clipboard: State<'_, Clipboard>) -> Answer<Added> {
     match clipboard.paste().await? {
         Pasted::Files(files) => Ok(library.add_files(files).await.into()),
-        Pasted::Pixels { width, height, rgba } => one(library.add_pixels(width, height, rgba, "pasted.png").await),
+        Pasted::Pixels {
+            width,
+            height,
+            rgba,
+        } => one(library.add_pixels(width, height, rgba, "pasted.png").await),
     }
 }
 
@@ -77,12 +113,21 @@ async fn retry_job(library: Owner<'_>, request: ById) -> Answer<Job> {
 
 #[tauri::command]
 async fn list_active(library: Owner<'_>) -> Answer<Vec<Job>> {
-    Ok(library.active_jobs().await?.into_iter().map(Into::into).collect())
+    Ok(library
+        .active_jobs()
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
 }
 
 #[tauri::command]
 async fn list_items(library: Owner<'_>, request: ListItems) -> Answer<ItemPage> {
-    let after = request.after.as_deref().and_then(Cursor::parse).unwrap_or(Cursor::START);
+    let after = request
+        .after
+        .as_deref()
+        .and_then(Cursor::parse)
+        .unwrap_or(Cursor::START);
     Ok(library.items(after, request.limit).await?.into())
 }
 
@@ -104,7 +149,10 @@ async fn get_version(library: Owner<'_>, request: ById) -> Answer<Version> {
 #[tauri::command]
 async fn get_history(library: Owner<'_>, request: ById) -> Answer<History> {
     let (versions, jobs) = library.history(version_id(&request)?).await?;
-    Ok(History { versions: versions.into_iter().map(Into::into).collect(), jobs: jobs.into_iter().map(Into::into).collect() })
+    Ok(History {
+        versions: versions.into_iter().map(Into::into).collect(),
+        jobs: jobs.into_iter().map(Into::into).collect(),
+    })
 }
 
 #[tauri::command]
@@ -114,13 +162,21 @@ async fn suggest_name(library: Owner<'_>, request: ById) -> Answer<String> {
 
 #[tauri::command]
 async fn save_version(library: Owner<'_>, request: SaveVersion) -> Answer<()> {
-    Ok(library.save(version_id(&ById { id: request.id })?, request.path.into()).await?)
+    Ok(library
+        .save(version_id(&ById { id: request.id })?, request.path.into())
+        .await?)
 }
 
 #[tauri::command]
-async fn copy_version(library: Owner<'_>, clipboard: State<'_, Clipboard>, request: ById) -> Answer<()> {
+async fn copy_version(
+    library: Owner<'_>,
+    clipboard: State<'_, Clipboard>,
+    request: ById,
+) -> Answer<()> {
     let pixels = library.pixels(version_id(&request)?).await?;
-    Ok(clipboard.copy(pixels.width(), pixels.height(), pixels.into_raw()).await?)
+    Ok(clipboard
+        .copy(pixels.width(), pixels.height(), pixels.into_raw())
+        .await?)
 }
 
 #[tauri::command]
@@ -168,7 +224,9 @@ async fn get_draft(library: Owner<'_>) -> Answer<Draft> {
 
 #[tauri::command]
 async fn set_draft(library: Owner<'_>, request: Draft) -> Answer<()> {
-    Ok(library.set_draft(&request.prompt, request.version_id.as_deref()).await?)
+    Ok(library
+        .set_draft(&request.prompt, request.version_id.as_deref())
+        .await?)
 }
 
 #[tauri::command]
@@ -201,13 +259,22 @@ async fn status(library: &Library, log: &LogFile) -> Answer<Status> {
 }
 
 fn one(version: Result<overpaint_core::version::Version, Error>) -> Answer<Added> {
-    Ok(Added { versions: vec![version?.into()], refused: Vec::new() })
+    Ok(Added {
+        versions: vec![version?.into()],
+        refused: Vec::new(),
+    })
 }
 
 fn job_id(request: &ById) -> Result<JobId, Error> {
-    JobId::parse(&request.id).ok_or_else(|| Error::NotFound { what: "job", id: request.id.clone() })
+    JobId::parse(&request.id).ok_or_else(|| Error::NotFound {
+        what: "job",
+        id: request.id.clone(),
+    })
 }
 
 fn version_id(request: &ById) -> Result<VersionId, Error> {
-    VersionId::parse(&request.id).ok_or_else(|| Error::NotFound { what: "version", id: request.id.clone() })
+    VersionId::parse(&request.id).ok_or_else(|| Error::NotFound {
+        what: "version",
+        id: request.id.clone(),
+    })
 }

@@ -15,7 +15,9 @@ pub(crate) fn forward(app: AppHandle, library: &Library) {
     tauri::async_runtime::spawn(async move {
         loop {
             let event = match events.recv().await {
-                Ok(CoreEvent::Job(job)) => Event::Job { job: (*job).into() },
+                Ok(CoreEvent::Job(job)) => Event::Job {
+                    job: Box::new((*job).into()),
+                },
                 Ok(CoreEvent::Library) => Event::Library,
                 Ok(CoreEvent::Settings) => Event::Settings,
                 // Too slow for a moment: the page reads again, which is as good.

@@ -22,20 +22,27 @@ pub(crate) struct Opened(Mutex<Option<Added>>);
 impl Opened {
     pub(crate) fn take(&self) -> Added {
         let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        taken.unwrap_or(Added { versions: Vec::new(), refused: Vec::new() })
+        taken.unwrap_or(Added {
+            versions: Vec::new(),
+            refused: Vec::new(),
+        })
     }
 }
 
 /// The files named on the command line, absolute. Flags are not ours: the command line's program has those.
-#[expect(clippy::disallowed_methods, reason = "a program's own arguments")]
 pub(crate) fn files_from_arguments(working_dir: &Path) -> Vec<PathBuf> {
     let arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    arguments.filter(|argument| !argument.to_string_lossy().starts_with('-')).map(|path| working_dir.join(path)).collect()
+    arguments
+        .filter(|argument| !argument.to_string_lossy().starts_with('-'))
+        .map(|path| working_dir.join(path))
+        .collect()
 }
 
 /// Hands the files to the window that owns the library. False: nobody took them.
 pub(crate) async fn to_owner(error: &Error, files: &[PathBuf]) -> bool {
-    let Error::LibraryInUse { dir } = error else { return false };
+    let Error::LibraryInUse { dir } = error else {
+        return false;
+    };
     match Owner::of(dir) {
         Some(owner) => owner.open(files).await.is_ok(),
         None => false,
@@ -48,7 +55,10 @@ pub(crate) async fn take_in(app: &AppHandle, files: Vec<PathBuf>) {
         return;
     }
     let added = app.state::<Library>().add_files(files).await;
-    *app.state::<Opened>().0.lock().unwrap_or_else(PoisonError::into_inner) = Some(added.into());
+    *app.state::<Opened>()
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = Some(added.into());
 }
 
 /// Listens for other programs of this user: the command line's edits, and a second start's files.
@@ -59,7 +69,10 @@ pub(crate) fn listen(app: &AppHandle) {
         let app = handle.clone();
         tauri::async_runtime::spawn(async move {
             if let Some(window) = app.get_webview_window("main") {
-                let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+                let _ = window
+                    .unminimize()
+                    .and_then(|()| window.show())
+                    .and_then(|()| window.set_focus());
             }
             if !files.is_empty() {
                 let added = app.state::<Library>().add_files(files).await.into();
@@ -70,6 +83,8 @@ pub(crate) fn listen(app: &AppHandle) {
     match tauri::async_runtime::block_on(Control::open(library, Some(Box::new(on_open)))) {
         // Kept by the app: dropping it closes the door.
         Ok(door) => drop(app.manage(door)),
-        Err(error) => tracing::warn!(%error, "other programs of this user cannot reach this window"),
+        Err(error) => {
+            tracing::warn!(%error, "other programs of this user cannot reach this window")
+        }
     }
 }

@@ -36,7 +36,10 @@ fn main() -> ExitCode {
 }
 
 /// Opens the library, or hands the files to the window that has it and answers `None`.
-async fn open(given: Given, files: &[PathBuf]) -> Result<Option<Opened>, overpaint_api::problem::Problem> {
+async fn open(
+    given: Given,
+    files: &[PathBuf],
+) -> Result<Option<Opened>, overpaint_api::problem::Problem> {
     let log_file = overpaint_http::log::file(&given.places);
     match Library::open(Options::new(given)).await {
         Ok(library) => Ok(Some(Opened { library, log_file })),

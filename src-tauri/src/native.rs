@@ -17,7 +17,11 @@ pub(crate) struct Clipboard(Arc<Mutex<Option<arboard::Clipboard>>>);
 /// What lies on the clipboard, if it is any use.
 pub(crate) enum Pasted {
     Files(Vec<PathBuf>),
-    Pixels { width: u32, height: u32, rgba: Vec<u8> },
+    Pixels {
+        width: u32,
+        height: u32,
+        rgba: Vec<u8>,
+    },
 }
 
 impl Clipboard {
@@ -30,33 +34,53 @@ impl Clipboard {
             }
             let image = clipboard.get_image().map_err(|_| Error::ClipboardEmpty)?;
             let side = |n: usize| u32::try_from(n).map_err(|_| Error::ClipboardEmpty);
-            Ok(Pasted::Pixels { width: side(image.width)?, height: side(image.height)?, rgba: image.bytes.into_owned() })
+            Ok(Pasted::Pixels {
+                width: side(image.width)?,
+                height: side(image.height)?,
+                rgba: image.bytes.into_owned(),
+            })
         })
         .await
     }
 
     pub(crate) async fn copy(&self, width: u32, height: u32, rgba: Vec<u8>) -> Result<(), Error> {
-        let image = arboard::ImageData { width: width as usize, height: height as usize, bytes: rgba.into() };
-        self.with(move |clipboard| clipboard.set_image(image).map_err(|error| Error::desktop("The clipboard did not take the picture", error))).await
+        let image = arboard::ImageData {
+            width: width as usize,
+            height: height as usize,
+            bytes: rgba.into(),
+        };
+        self.with(move |clipboard| {
+            clipboard
+                .set_image(image)
+                .map_err(|error| Error::desktop("The clipboard did not take the picture", error))
+        })
+        .await
     }
 
-    async fn with<T: Send + 'static>(&self, act: impl FnOnce(&mut arboard::Clipboard) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    async fn with<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut arboard::Clipboard) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let kept = Arc::clone(&self.0);
         let work = move || {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             let clipboard = match kept.take() {
                 Some(clipboard) => clipboard,
-                None => arboard::Clipboard::new().map_err(|error| Error::desktop("The clipboard cannot be reached", error))?,
+                None => arboard::Clipboard::new()
+                    .map_err(|error| Error::desktop("The clipboard cannot be reached", error))?,
             };
             act(kept.insert(clipboard))
         };
-        tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Internal("the clipboard's thread panicked")))
+        tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or(Err(Error::Internal("the clipboard's thread panicked")))
     }
 }
 
 /// Shows a file in the file manager.
 pub(crate) fn reveal(file: &Path) -> Result<(), Error> {
-    tauri_plugin_opener::reveal_item_in_dir(file).map_err(|error| Error::desktop("The file manager did not open", error))
+    tauri_plugin_opener::reveal_item_in_dir(file)
+        .map_err(|error| Error::desktop("The file manager did not open", error))
 }
 
 /// Opens one of the pages we name; the page cannot name any other.
@@ -65,5 +89,6 @@ pub(crate) fn browse(page: ExternalPage) -> Result<(), Error> {
         ExternalPage::FalKeys => "https://fal.ai/dashboard/keys",
         ExternalPage::FalBilling => "https://fal.ai/dashboard/billing",
     };
-    tauri_plugin_opener::open_url(url, None::<&str>).map_err(|error| Error::desktop("The browser did not open", error))
+    tauri_plugin_opener::open_url(url, None::<&str>)
+        .map_err(|error| Error::desktop("The browser did not open", error))
 }

@@ -8,10 +8,15 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 /// Makes the window that `tauri.conf.json` describes.
 pub(crate) fn open(app: &App) -> tauri::Result<()> {
-    let Some(config) = app.config().app.windows.first() else { return Ok(()) };
+    let Some(config) = app.config().app.windows.first() else {
+        return Ok(());
+    };
     let window = WebviewWindowBuilder::from_config(app.handle(), config)?
         // A dropped link or a typed address never leaves the page.
-        .on_navigation(|url| matches!(url.scheme(), "tauri" | "overpaint") || url.host_str() == Some("tauri.localhost"))
+        .on_navigation(|url| {
+            matches!(url.scheme(), "tauri" | "overpaint")
+                || url.host_str() == Some("tauri.localhost")
+        })
         .build()?;
     window.set_focus()
 }
@@ -23,7 +28,11 @@ pub(crate) fn say_and_end(problem: &Problem) -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .setup(move |app| {
             let handle = app.handle().clone();
-            app.dialog().message(detail).title(title).kind(MessageDialogKind::Error).show(move |_| handle.exit(1));
+            app.dialog()
+                .message(detail)
+                .title(title)
+                .kind(MessageDialogKind::Error)
+                .show(move |_| handle.exit(1));
             Ok(())
         })
         .build(tauri::generate_context!());

@@ -13,7 +13,7 @@ pub enum Event {
     /// A job was made or changed.
     Job {
         /// Its whole state.
-        job: Job,
+        job: Box<Job>,
     },
     /// Items were moved to the trash or brought back, or originals were added: read lists again.
     Library,

@@ -4,7 +4,9 @@ use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
 use overpaint_core::error::Error;
 use overpaint_core::job::{Edit, Job as CoreJob, Progress as CoreProgress, State};
-use overpaint_core::library::{Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, OfferedModel, Refused as CoreRefused};
+use overpaint_core::library::{
+    Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, OfferedModel, Refused as CoreRefused,
+};
 use overpaint_core::secret::Source;
 use overpaint_core::settings::{Change, Settings as CoreSettings, Theme as CoreTheme};
 use overpaint_core::version::{Item as CoreItem, Page, Version as CoreVersion, VersionId};
@@ -39,14 +41,29 @@ impl From<State> for JobState {
 
 impl From<CoreProgress> for Progress {
     fn from(progress: CoreProgress) -> Self {
-        let CoreProgress { fraction, position, running, since, last_log } = progress;
-        Self { fraction, position, running, since: moment(since), last_log }
+        let CoreProgress {
+            fraction,
+            position,
+            running,
+            since,
+            last_log,
+        } = progress;
+        Self {
+            fraction,
+            position,
+            running,
+            since: moment(since),
+            last_log,
+        }
     }
 }
 
 impl From<CoreJob> for Job {
     fn from(job: CoreJob) -> Self {
-        let problem = job.failure.as_ref().map(|failure| Problem::of_failure(failure, job.request_id.clone()));
+        let problem = job
+            .failure
+            .as_ref()
+            .map(|failure| Problem::of_failure(failure, job.request_id.clone()));
         Self {
             id: job.id.to_string(),
             state: job.state.into(),
@@ -91,26 +108,44 @@ impl From<CoreVersion> for Version {
 
 impl From<CoreItem> for Item {
     fn from(item: CoreItem) -> Self {
-        let id = item.job.as_ref().map(|job| job.id.to_string()).or_else(|| item.version.as_ref().map(|version| version.id.to_string()));
-        Self { id: id.unwrap_or_default(), job: item.job.map(Into::into), version: item.version.map(Into::into) }
+        let id = item
+            .job
+            .as_ref()
+            .map(|job| job.id.to_string())
+            .or_else(|| item.version.as_ref().map(|version| version.id.to_string()));
+        Self {
+            id: id.unwrap_or_default(),
+            job: item.job.map(Into::into),
+            version: item.version.map(Into::into),
+        }
     }
 }
 
 impl From<Page> for ItemPage {
     fn from(page: Page) -> Self {
-        Self { items: page.items.into_iter().map(Into::into).collect(), next: page.next.map(|next| next.to_string()), total: page.total }
+        Self {
+            items: page.items.into_iter().map(Into::into).collect(),
+            next: page.next.map(|next| next.to_string()),
+            total: page.total,
+        }
     }
 }
 
 impl From<CoreRefused> for Refused {
     fn from(refused: CoreRefused) -> Self {
-        Self { name: refused.name, problem: Problem::from(&refused.error) }
+        Self {
+            name: refused.name,
+            problem: Problem::from(&refused.error),
+        }
     }
 }
 
 impl From<CoreAdded> for Added {
     fn from(added: CoreAdded) -> Self {
-        Self { versions: added.versions.into_iter().map(Into::into).collect(), refused: added.refused.into_iter().map(Into::into).collect() }
+        Self {
+            versions: added.versions.into_iter().map(Into::into).collect(),
+            refused: added.refused.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
@@ -148,14 +183,30 @@ impl From<CoreSettings> for Settings {
 
 impl From<SettingsChange> for Change {
     fn from(change: SettingsChange) -> Self {
-        let SettingsChange { model, theme, work_at_once, wait_at_once } = change;
-        Self { model, theme: theme.map(Into::into), work_at_once, wait_at_once }
+        let SettingsChange {
+            model,
+            theme,
+            work_at_once,
+            wait_at_once,
+        } = change;
+        Self {
+            model,
+            theme: theme.map(Into::into),
+            work_at_once,
+            wait_at_once,
+        }
     }
 }
 
 impl From<OfferedModel> for Model {
     fn from(model: OfferedModel) -> Self {
-        Self { id: model.id, name: model.name, provider: model.provider.name().to_owned(), hint: model.hint, ready: model.ready }
+        Self {
+            id: model.id,
+            name: model.name,
+            provider: model.provider.name().to_owned(),
+            hint: model.hint,
+            ready: model.ready,
+        }
     }
 }
 
@@ -163,7 +214,12 @@ impl From<&KeyState> for KeySource {
     fn from(state: &KeyState) -> Self {
         match state.source {
             None => Self::None,
-            Some(Source::Environment | Source::LibraryDotenv | Source::WorkingDotenv | Source::Default) => Self::Environment,
+            Some(
+                Source::Environment
+                | Source::LibraryDotenv
+                | Source::WorkingDotenv
+                | Source::Default,
+            ) => Self::Environment,
             Some(Source::Keychain) => Self::Keychain,
             Some(Source::File) => Self::File,
         }
@@ -175,12 +231,25 @@ impl TryFrom<SubmitEdit> for Edit {
 
     /// The window and the command line refuse an empty prompt; core takes it, because old clients send it.
     fn try_from(edit: SubmitEdit) -> Result<Self, Error> {
-        let SubmitEdit { version_id, prompt, model, idempotency_key } = edit;
+        let SubmitEdit {
+            version_id,
+            prompt,
+            model,
+            idempotency_key,
+        } = edit;
         if prompt.trim().is_empty() {
             return Err(Error::PromptEmpty);
         }
-        let input = VersionId::parse(&version_id).ok_or(Error::NotFound { what: "version", id: version_id })?;
-        Ok(Self { input, prompt, model, idempotency_key: Some(idempotency_key) })
+        let input = VersionId::parse(&version_id).ok_or(Error::NotFound {
+            what: "version",
+            id: version_id,
+        })?;
+        Ok(Self {
+            input,
+            prompt,
+            model,
+            idempotency_key: Some(idempotency_key),
+        })
     }
 }
 

@@ -73,13 +73,22 @@ pub(crate) async fn run(args: args::Edit, given: Given, clock: Clock) -> Result<
     let output = given.working_dir.join(&args.output);
     let given = args.library.over(given);
     let settings = Settings::read(&given)?;
-    let model = if args.demo { DEMO.to_owned() } else { args.model.unwrap_or(settings.model) };
+    let model = if args.demo {
+        DEMO.to_owned()
+    } else {
+        args.model.unwrap_or(settings.model)
+    };
     if args.prompt.trim().is_empty() {
         return Err(Error::PromptEmpty.into());
     }
     let mut run = Run {
         target: Target::new(&output, &path)?,
-        wish: FileEdit { path, prompt: args.prompt, model, idempotency_key: uuid::Uuid::new_v4().to_string() },
+        wish: FileEdit {
+            path,
+            prompt: args.prompt,
+            model,
+            idempotency_key: uuid::Uuid::new_v4().to_string(),
+        },
         job: None,
         interrupts: Interrupts::listen()?,
         cancelling: false,
@@ -172,11 +181,17 @@ impl Run {
     }
 
     /// While another program owns the library. `None`: it is gone, look again.
-    async fn beside(&mut self, owner: &Owner, reader: &Reader, search: &mut Search) -> Result<Option<Outcome>, Stop> {
+    async fn beside(
+        &mut self,
+        owner: &Owner,
+        reader: &Reader,
+        search: &mut Search,
+    ) -> Result<Option<Outcome>, Stop> {
         let id = match self.job {
             Some(id) => id,
             None => match owner.submit(&self.wish).await {
-                Ok(id) => JobId::parse(&id).ok_or(Error::Internal("an owner answered an id that is none"))?,
+                Ok(id) => JobId::parse(&id)
+                    .ok_or(Error::Internal("an owner answered an id that is none"))?,
                 Err(ControlError::Refused(problem)) => return Err(problem.into()),
                 Err(ControlError::Gone(_)) => return Ok(None),
             },
@@ -190,7 +205,13 @@ impl Run {
         }
     }
 
-    async fn watch_beside(&mut self, owner: &Owner, reader: &Reader, id: JobId, search: &mut Search) -> Result<Watched, Stop> {
+    async fn watch_beside(
+        &mut self,
+        owner: &Owner,
+        reader: &Reader,
+        id: JobId,
+        search: &mut Search,
+    ) -> Result<Watched, Stop> {
         let text = id.to_string();
         loop {
             let job = match owner.job(&text).await {
@@ -238,7 +259,10 @@ impl Run {
     async fn finish_own(&self, library: &Library, job: Job) -> Result<Outcome, Stop> {
         let (input, result) = ids(&job)?;
         let version = library.version(result).await?;
-        library.save(result, self.target.path().to_owned()).await.map_err(|error| kept(&error, &job))?;
+        library
+            .save(result, self.target.path().to_owned())
+            .await
+            .map_err(|error| kept(&error, &job))?;
         let note = library.version(input).await?.note;
         self.outcome(job, version.into(), note)
     }
@@ -248,16 +272,31 @@ impl Run {
         let version = reader.version(result).await?;
         let (target, stored) = (self.target.clone(), reader.file(&version));
         let written = tokio::task::spawn_blocking(move || target.write_picture(&stored)).await;
-        written.unwrap_or(Err(Error::Internal("writing the result panicked"))).map_err(|error| kept(&error, &job))?;
+        written
+            .unwrap_or(Err(Error::Internal("writing the result panicked")))
+            .map_err(|error| kept(&error, &job))?;
         let note = reader.version(input).await?.note;
         self.outcome(job, version.into(), note)
     }
 
-    fn outcome(&self, job: Job, version: Version, input_note: Option<String>) -> Result<Outcome, Stop> {
+    fn outcome(
+        &self,
+        job: Job,
+        version: Version,
+        input_note: Option<String>,
+    ) -> Result<Outcome, Stop> {
         let output = self.target.path().display().to_string();
-        let by_demo = (job.model == DEMO).then(|| "made by the demo engine on this computer, not by an AI model".to_owned());
+        let by_demo = (job.model == DEMO)
+            .then(|| "made by the demo engine on this computer, not by an AI model".to_owned());
         let notes = [input_note, version.note.clone(), job.note.clone(), by_demo];
-        let outcome = Outcome::result(&Edited { job, version, output: output.clone() }, output)?;
+        let outcome = Outcome::result(
+            &Edited {
+                job,
+                version,
+                output: output.clone(),
+            },
+            output,
+        )?;
         Ok(notes.into_iter().flatten().fold(outcome, Outcome::noting))
     }
 
@@ -295,7 +334,10 @@ fn ids(job: &Job) -> Result<(VersionId, VersionId), Stop> {
 
 /// The result could not be written, and is not lost.
 fn kept(error: &Error, job: &Job) -> Stop {
-    say(&format!("note: the result is kept in the library; `overpaint show {}` tells where", job.id));
+    say(&format!(
+        "note: the result is kept in the library; `overpaint show {}` tells where",
+        job.id
+    ));
     error.into()
 }
 

@@ -24,7 +24,10 @@ impl Interrupts {
     pub(crate) fn listen() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
         let heard = |kind| signal(kind).map_err(|_| Error::Internal("signals cannot be heard"));
-        Ok(Self { typed: heard(SignalKind::interrupt())?, terminate: heard(SignalKind::terminate())? })
+        Ok(Self {
+            typed: heard(SignalKind::interrupt())?,
+            terminate: heard(SignalKind::terminate())?,
+        })
     }
 
     /// The next one.

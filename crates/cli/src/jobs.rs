@@ -41,10 +41,19 @@ struct ShownVersion {
 /// Lists the newest jobs.
 pub(crate) async fn list(args: args::Jobs, given: Given, clock: Clock) -> Result<Outcome, Stop> {
     let reader = Reader::open(&args.library.over(given)).await?;
-    let jobs: Vec<Job> = reader.newest_jobs(args.limit).await?.into_iter().map(Job::from).collect();
+    let jobs: Vec<Job> = reader
+        .newest_jobs(args.limit)
+        .await?
+        .into_iter()
+        .map(Job::from)
+        .collect();
     let now = clock.now();
     let lines: Vec<String> = jobs.iter().map(|job| line(job, now)).collect();
-    let words = if lines.is_empty() { "No jobs yet.".to_owned() } else { lines.join("\n") };
+    let words = if lines.is_empty() {
+        "No jobs yet.".to_owned()
+    } else {
+        lines.join("\n")
+    };
     Outcome::result(&jobs, words)
 }
 
@@ -67,14 +76,20 @@ async fn show_job(reader: &Reader, job: CoreJob) -> Result<Outcome, Stop> {
     for id in &job.results {
         results.push(shown_version(reader, *id).await?);
     }
-    let shown = ShownJob { job: job.into(), results };
+    let shown = ShownJob {
+        job: job.into(),
+        results,
+    };
     Outcome::result(&shown, job_in_words(&shown))
 }
 
 async fn shown_version(reader: &Reader, id: VersionId) -> Result<ShownVersion, Error> {
     let version = reader.version(id).await?;
     let file = reader.file(&version).display().to_string();
-    Ok(ShownVersion { version: version.into(), file })
+    Ok(ShownVersion {
+        version: version.into(),
+        file,
+    })
 }
 
 /// The one id that is `text`, begins with it or ends with it.
@@ -95,21 +110,39 @@ async fn whole_id(reader: &Reader, text: &str) -> Result<Uuid, Stop> {
         }));
     }
     match fitting.pop_first() {
-        None => Err(Error::NotFound { what: "job or version", id: text.to_owned() }.into()),
+        None => Err(Error::NotFound {
+            what: "job or version",
+            id: text.to_owned(),
+        }
+        .into()),
         Some(one) if fitting.is_empty() => Ok(one),
-        Some(_) => Err(Stop::usage("ID", text, "it fits several jobs or versions: give more of it")),
+        Some(_) => Err(Stop::usage(
+            "ID",
+            text,
+            "it fits several jobs or versions: give more of it",
+        )),
     }
 }
 
 fn line(job: &Job, now: Moment) -> String {
-    let short = job.id.get(job.id.len().saturating_sub(SHORT)..).unwrap_or(&job.id);
+    let short = job
+        .id
+        .get(job.id.len().saturating_sub(SHORT)..)
+        .unwrap_or(&job.id);
     let state = one_line(&words(job, now), 24);
-    format!("{short}  {state:<24}  {:>7}  {:<28}  {}", age(job, now), one_line(&job.model, 28), one_line(&job.prompt, 60))
+    format!(
+        "{short}  {state:<24}  {:>7}  {:<28}  {}",
+        age(job, now),
+        one_line(&job.model, 28),
+        one_line(&job.prompt, 60)
+    )
 }
 
 /// How long ago a job was accepted: `now`, `3 min`, `5 h`, `2 d`.
 fn age(job: &Job, now: Moment) -> String {
-    let Ok(since) = chrono::DateTime::parse_from_rfc3339(&job.created_at) else { return String::new() };
+    let Ok(since) = chrono::DateTime::parse_from_rfc3339(&job.created_at) else {
+        return String::new();
+    };
     match (now - since.to_utc()).num_minutes() {
         ..1 => "now".to_owned(),
         minutes @ 1..60 => format!("{minutes} min"),
@@ -120,7 +153,9 @@ fn age(job: &Job, now: Moment) -> String {
 
 fn job_in_words(shown: &ShownJob) -> String {
     let ShownJob { job, results } = shown;
-    let updated = chrono::DateTime::parse_from_rfc3339(&job.updated_at).map(|at| at.to_utc()).unwrap_or_default();
+    let updated = chrono::DateTime::parse_from_rfc3339(&job.updated_at)
+        .map(|at| at.to_utc())
+        .unwrap_or_default();
     let state = words(job, updated);
     let problem = job.problem.as_ref().map(ToString::to_string);
     let mut text = table(&[
@@ -143,8 +178,13 @@ fn job_in_words(shown: &ShownJob) -> String {
 
 fn version_in_words(shown: &ShownVersion) -> String {
     let ShownVersion { version, file } = shown;
-    let size = format!("{} × {} pixels, {} bytes, {}", version.width, version.height, version.bytes, version.media_type);
-    let took = version.elapsed_ms.map(|ms| format!("{}.{} s", ms / 1000, ms % 1000 / 100));
+    let size = format!(
+        "{} × {} pixels, {} bytes, {}",
+        version.width, version.height, version.bytes, version.media_type
+    );
+    let took = version
+        .elapsed_ms
+        .map(|ms| format!("{}.{} s", ms / 1000, ms % 1000 / 100));
     table(&[
         ("version", Some(&version.id)),
         ("of", Some(&version.name)),
@@ -160,6 +200,8 @@ fn version_in_words(shown: &ShownVersion) -> String {
 
 /// The rows that have something to say.
 fn table(rows: &[(&str, Option<&String>)]) -> String {
-    let rows = rows.iter().filter_map(|(name, text)| Some(format!("{name:<9} {}", one_line((*text)?, 4000))));
+    let rows = rows
+        .iter()
+        .filter_map(|(name, text)| Some(format!("{name:<9} {}", one_line((*text)?, 4000))));
     rows.collect::<Vec<_>>().join("\n")
 }

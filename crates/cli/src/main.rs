@@ -50,7 +50,9 @@ fn run(command: Command, given: Given) -> Result<Outcome, Stop> {
 }
 
 fn on_runtime(work: impl Future<Output = Result<Outcome, Stop>>) -> Result<Outcome, Stop> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|_| Error::Internal("no runtime could be started"))?;
     let outcome = runtime.block_on(work);
     // A decode still under way belongs to a job that goes on at the next start; nobody waits for it.

@@ -12,7 +12,11 @@ use serde::Serialize;
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// A result: as JSON for programs, in words for people.
-    Result { json: serde_json::Value, words: String, notes: Vec<String> },
+    Result {
+        json: serde_json::Value,
+        words: String,
+        notes: Vec<String>,
+    },
     /// It said what it had to say while it ran.
     Silent,
 }
@@ -35,8 +39,13 @@ pub(crate) enum Stop {
 impl Outcome {
     /// A result that is `json` for programs and `words` for people.
     pub(crate) fn result(json: &impl Serialize, words: impl Into<String>) -> Result<Self, Stop> {
-        let json = serde_json::to_value(json).map_err(|_| Error::Internal("a result that is no JSON"))?;
-        Ok(Self::Result { json, words: words.into(), notes: Vec::new() })
+        let json =
+            serde_json::to_value(json).map_err(|_| Error::Internal("a result that is no JSON"))?;
+        Ok(Self::Result {
+            json,
+            words: words.into(),
+            notes: Vec::new(),
+        })
     }
 
     /// The same with something a person should know, for stderr.
@@ -50,8 +59,19 @@ impl Outcome {
 
 impl Stop {
     /// What was typed for `name` cannot be.
-    pub(crate) fn usage(name: &'static str, value: impl Into<String>, wanted: &'static str) -> Self {
-        Self::Usage((&Error::SettingInvalid { name, value: value.into(), wanted }).into())
+    pub(crate) fn usage(
+        name: &'static str,
+        value: impl Into<String>,
+        wanted: &'static str,
+    ) -> Self {
+        Self::Usage(
+            (&Error::SettingInvalid {
+                name,
+                value: value.into(),
+                wanted,
+            })
+                .into(),
+        )
     }
 
     fn exit_code(&self) -> u8 {
@@ -95,7 +115,11 @@ impl From<Problem> for Stop {
 pub(crate) fn tell(outcome: Result<Outcome, Stop>, json: bool) -> ExitCode {
     match outcome {
         Ok(Outcome::Silent) => ExitCode::SUCCESS,
-        Ok(Outcome::Result { json: value, words, notes }) => {
+        Ok(Outcome::Result {
+            json: value,
+            words,
+            notes,
+        }) => {
             if !json {
                 notes.iter().for_each(|note| say(&format!("note: {note}")));
             }
@@ -107,7 +131,11 @@ pub(crate) fn tell(outcome: Result<Outcome, Stop>, json: bool) -> ExitCode {
         }
         Err(stop) => {
             tracing::info!(code = stop.exit_code(), "the command ends without a result");
-            say(&if json { stop_as_json(&stop) } else { stop_in_words(&stop) });
+            say(&if json {
+                stop_as_json(&stop)
+            } else {
+                stop_in_words(&stop)
+            });
             ExitCode::from(stop.exit_code())
         }
     }
@@ -121,7 +149,10 @@ pub(crate) fn say(line: &str) {
 
 /// One line of other people's text that may go to a terminal: no control characters, which could move its cursor or colour it.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let line = line.trim();
     match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
@@ -131,25 +162,40 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
 
 fn stop_as_json(stop: &Stop) -> String {
     match stop {
-        Stop::Problem(problem) | Stop::Usage(problem) | Stop::Unreachable(problem) => serde_json::to_string_pretty(problem),
-        Stop::Cancelled(job) => serde_json::to_string_pretty(&serde_json::json!({ "code": "cancelled", "job": job })),
-        Stop::Terminated(job) => serde_json::to_string_pretty(&serde_json::json!({ "code": "terminated", "job": job })),
+        Stop::Problem(problem) | Stop::Usage(problem) | Stop::Unreachable(problem) => {
+            serde_json::to_string_pretty(problem)
+        }
+        Stop::Cancelled(job) => {
+            serde_json::to_string_pretty(&serde_json::json!({ "code": "cancelled", "job": job }))
+        }
+        Stop::Terminated(job) => {
+            serde_json::to_string_pretty(&serde_json::json!({ "code": "terminated", "job": job }))
+        }
     }
     .unwrap_or_default()
 }
 
 fn stop_in_words(stop: &Stop) -> String {
     match stop {
-        Stop::Problem(problem) | Stop::Usage(problem) | Stop::Unreachable(problem) => in_words(problem),
+        Stop::Problem(problem) | Stop::Usage(problem) | Stop::Unreachable(problem) => {
+            in_words(problem)
+        }
         Stop::Cancelled(_) => "cancelled".to_owned(),
         Stop::Terminated(None) => "ended".to_owned(),
-        Stop::Terminated(Some(job)) => format!("ended; job {} goes on when the library is next opened", job.id),
+        Stop::Terminated(Some(job)) => format!(
+            "ended; job {} goes on when the library is next opened",
+            job.id
+        ),
     }
 }
 
 /// What happened, were you charged, what to do, the id to copy.
 fn in_words(problem: &Problem) -> String {
-    let mut words = format!("error: {}. {}", problem.title, one_line(&problem.detail, 2000));
+    let mut words = format!(
+        "error: {}. {}",
+        problem.title,
+        one_line(&problem.detail, 2000)
+    );
     match problem.charged {
         Charged::No => {}
         Charged::Maybe => words.push_str(" It may have been charged, once."),
@@ -173,7 +219,13 @@ mod tests {
 
     #[test]
     fn without_a_key_the_way_out_is_named() {
-        let Stop::Problem(problem) = Stop::from(&Error::KeyMissing) else { panic!("a refusal") };
-        assert!(problem.detail.contains("--demo") && problem.detail.contains("FAL_API_KEY"), "{}", problem.detail);
+        let Stop::Problem(problem) = Stop::from(&Error::KeyMissing) else {
+            panic!("a refusal")
+        };
+        assert!(
+            problem.detail.contains("--demo") && problem.detail.contains("FAL_API_KEY"),
+            "{}",
+            problem.detail
+        );
     }
 }

@@ -37,7 +37,10 @@ pub(crate) struct Search {
 
 impl Search {
     pub(crate) fn new(given: Given) -> Self {
-        Self { given, unanswered: None }
+        Self {
+            given,
+            unanswered: None,
+        }
     }
 
     /// The owner that was found last did answer.
@@ -56,7 +59,9 @@ impl Search {
             };
             match self.unanswered {
                 None => self.unanswered = Some(Instant::now()),
-                Some(since) if since.elapsed() > PATIENCE => return Err(Error::LibraryInUse { dir }.into()),
+                Some(since) if since.elapsed() > PATIENCE => {
+                    return Err(Error::LibraryInUse { dir }.into());
+                }
                 Some(_) => tokio::time::sleep(PAUSE).await,
             }
             // A library that is being made has no card yet, perhaps not even a database.

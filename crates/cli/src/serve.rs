@@ -38,7 +38,11 @@ pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {
     served.map(|()| Outcome::Silent)
 }
 
-async fn serve(library: &Library, listener: TcpListener, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Stop> {
+async fn serve(
+    library: &Library,
+    listener: TcpListener,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Stop> {
     let server = Server::new(library.clone(), listener)?;
     let _control = Control::open(library.clone(), None).await?;
     let ready = format!("ready http://{}", server.address());
@@ -50,18 +54,33 @@ async fn serve(library: &Library, listener: TcpListener, end: impl Future<Output
 
 fn loopback(host: &str) -> Result<IpAddr, Stop> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let address = if host == "localhost" { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { bare.parse().ok() };
+    let address = if host == "localhost" {
+        Some(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    } else {
+        bare.parse().ok()
+    };
     let wanted = "this version serves this computer only: it must be 127.0.0.1, ::1 or localhost";
-    address.filter(IpAddr::is_loopback).ok_or_else(|| Stop::usage("--host", host, wanted))
+    address
+        .filter(IpAddr::is_loopback)
+        .ok_or_else(|| Stop::usage("--host", host, wanted))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Stop> {
     TcpListener::bind(address).await.map_err(|error| {
         let wanted = match error.kind() {
-            ErrorKind::AddrInUse => "another program listens there: choose another with --port, or 0 for any free one",
-            ErrorKind::PermissionDenied => "this computer does not let you listen there: choose one from 1024 on with --port",
+            ErrorKind::AddrInUse => {
+                "another program listens there: choose another with --port, or 0 for any free one"
+            }
+            ErrorKind::PermissionDenied => {
+                "this computer does not let you listen there: choose one from 1024 on with --port"
+            }
             _ => "this computer cannot listen there",
         };
-        (&Error::SettingInvalid { name: "PORT", value: address.port().to_string(), wanted }).into()
+        (&Error::SettingInvalid {
+            name: "PORT",
+            value: address.port().to_string(),
+            wanted,
+        })
+            .into()
     })
 }

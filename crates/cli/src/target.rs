@@ -22,19 +22,29 @@ impl Target {
     pub(crate) fn new(output: &Path, input: &Path) -> Result<Self, Stop> {
         let typed = output.display().to_string();
         let Some(format) = format_of(output.extension()) else {
-            return Err(Stop::usage("--output", typed, "it must end in .png, .jpg, .jpeg or .webp"));
+            return Err(Stop::usage(
+                "--output",
+                typed,
+                "it must end in .png, .jpg, .jpeg or .webp",
+            ));
         };
         // Through links, so that a link to the input counts as the input, and a link to a file stays one.
         let path = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
         if is_same_file(&path, input) {
-            return Err(Stop::usage("--output", typed, "it must be another file than the picture itself, which is never changed"));
+            return Err(Stop::usage(
+                "--output",
+                typed,
+                "it must be another file than the picture itself, which is never changed",
+            ));
         }
         if path.exists() && !path.is_file() {
             return Err(Stop::usage("--output", typed, "it must be a file"));
         }
         let target = Self { path, format };
         // Made and gone again: a folder that is missing or read-only shows here, and costs nothing.
-        target.beside().map_err(|source| target.unwritable(source))?;
+        target
+            .beside()
+            .map_err(|source| target.unwritable(source))?;
         Ok(target)
     }
 
@@ -52,7 +62,10 @@ impl Target {
     ///
     /// Blocks. [`overpaint_core::Library::save`] does the same for the program that owns the library.
     pub(crate) fn write_picture(&self, stored: &Path) -> Result<(), Error> {
-        let bytes = fs::read(stored).map_err(|source| Error::FileUnreadable { path: stored.to_owned(), source })?;
+        let bytes = fs::read(stored).map_err(|source| Error::FileUnreadable {
+            path: stored.to_owned(),
+            source,
+        })?;
         if format_of(stored.extension()) == Some(self.format) {
             return self.write(&bytes);
         }
@@ -78,12 +91,16 @@ impl Target {
         builder.prefix(".overpaint-");
         // As any new file of the user: what their umask leaves.
         #[cfg(unix)]
-        builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+        builder
+            .permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
         builder.tempfile_in(folder)
     }
 
     fn unwritable(&self, source: std::io::Error) -> Error {
-        Error::Disk { path: self.path.clone(), source }
+        Error::Disk {
+            path: self.path.clone(),
+            source,
+        }
     }
 }
 

@@ -24,10 +24,17 @@ pub(crate) fn run(args: &Thumbnail, working_dir: &Path) -> Result<Outcome, Stop>
 
 /// The size is asked first: a 50-GB file is refused, not read.
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let unreadable = |source| Error::FileUnreadable { path: path.to_owned(), source };
+    let unreadable = |source| Error::FileUnreadable {
+        path: path.to_owned(),
+        source,
+    };
     let bytes = fs::metadata(path).map_err(unreadable)?.len();
     if bytes > MAX_FILE_BYTES {
-        return Err(PictureError::FileTooLarge { bytes, limit: MAX_FILE_BYTES }.into());
+        return Err(PictureError::FileTooLarge {
+            bytes,
+            limit: MAX_FILE_BYTES,
+        }
+        .into());
     }
     fs::read(path).map_err(unreadable)
 }
@@ -35,7 +42,9 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// Core makes JPEG, or PNG where something is transparent; a target of another format is encoded from that.
 fn in_format(small: &Encoded, wanted: SaveFormat) -> Result<Vec<u8>, Error> {
     match (small.format, wanted) {
-        (Format::Jpeg, SaveFormat::Jpeg) | (Format::Png, SaveFormat::Png) => Ok(small.bytes.clone()),
+        (Format::Jpeg, SaveFormat::Jpeg) | (Format::Png, SaveFormat::Png) => {
+            Ok(small.bytes.clone())
+        }
         _ => Ok(picture::encode(&picture::decode(&small.bytes)?, wanted)?),
     }
 }

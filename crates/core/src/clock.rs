@@ -14,7 +14,10 @@ pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
 impl Clock {
     /// The computer's clock.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that may ask the computer")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that may ask the computer"
+    )]
     pub fn system() -> Self {
         Self(Arc::new(Utc::now))
     }

@@ -275,8 +275,14 @@ impl Error {
 
     /// The desktop did not do what a host asked of it.
     #[must_use]
-    pub fn desktop(what: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::Desktop { what, source: Box::new(source) }
+    pub fn desktop(
+        what: &'static str,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::Desktop {
+            what,
+            source: Box::new(source),
+        }
     }
 
     /// Wraps the failure to write `path`.
@@ -294,18 +300,26 @@ pub fn picture_code(error: &PictureError) -> Code {
         PictureError::Truncated => Code::PictureTruncated,
         PictureError::NotAPicture => Code::PictureUnknown,
         PictureError::Unsupported { .. } => Code::PictureUnsupported,
-        PictureError::TooLarge { .. } | PictureError::SideTooLong { .. } | PictureError::FileTooLarge { .. } => Code::PictureTooLarge,
+        PictureError::TooLarge { .. }
+        | PictureError::SideTooLong { .. }
+        | PictureError::FileTooLarge { .. } => Code::PictureTooLarge,
         PictureError::Broken { .. } => Code::PictureBroken,
     }
 }
 
 fn is_full(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    )
 }
 
 fn database_is_full(error: &sqlx::Error) -> bool {
     // 13 is SQLITE_FULL (sqlite.org/rescode.html).
-    error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "13")
+    error
+        .as_database_error()
+        .and_then(|e| e.code())
+        .is_some_and(|code| code == "13")
 }
 
 /// Whether money may have been spent on an attempt.
@@ -338,7 +352,11 @@ impl Failure {
     /// A failure nothing was charged for.
     #[must_use]
     pub fn free(code: Code) -> Self {
-        Self { code, charged: Charged::No, said: None }
+        Self {
+            code,
+            charged: Charged::No,
+            said: None,
+        }
     }
 
     /// The same, with what the other side said.

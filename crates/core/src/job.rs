@@ -77,7 +77,13 @@ impl Progress {
     /// Nothing known yet but the moment it began.
     #[must_use]
     pub fn begun(since: Moment) -> Self {
-        Self { fraction: None, position: None, running: false, since, last_log: None }
+        Self {
+            fraction: None,
+            position: None,
+            running: false,
+            since,
+            last_log: None,
+        }
     }
 }
 
@@ -171,7 +177,9 @@ impl Protocol {
     /// The protocol of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Queue, Self::Poll].into_iter().find(|p| p.name() == name)
+        [Self::Queue, Self::Poll]
+            .into_iter()
+            .find(|p| p.name() == name)
     }
 }
 

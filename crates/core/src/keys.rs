@@ -27,7 +27,9 @@ pub enum Keychain {
 impl Keychain {
     fn get(&self) -> Option<String> {
         match self {
-            Self::System => keyring::v1::Entry::new(SERVICE, ACCOUNT).and_then(|entry| entry.get_password()).ok(),
+            Self::System => keyring::v1::Entry::new(SERVICE, ACCOUNT)
+                .and_then(|entry| entry.get_password())
+                .ok(),
             Self::Absent => None,
             Self::Memory(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
@@ -48,8 +50,12 @@ impl Keychain {
 
     fn remove(&self) -> Result<(), Error> {
         match self {
-            Self::System => match keyring::v1::Entry::new(SERVICE, ACCOUNT).and_then(|entry| entry.delete_credential()) {
-                Ok(()) | Err(keyring::v1::Error::NoEntry | keyring::v1::Error::NoDefaultStore) => Ok(()),
+            Self::System => match keyring::v1::Entry::new(SERVICE, ACCOUNT)
+                .and_then(|entry| entry.delete_credential())
+            {
+                Ok(()) | Err(keyring::v1::Error::NoEntry | keyring::v1::Error::NoDefaultStore) => {
+                    Ok(())
+                }
                 Err(error) => Err(Error::KeychainUnavailable(Some(error.into()))),
             },
             Self::Absent => Ok(()),
@@ -74,7 +80,12 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(given: Option<Key>, keychain: Keychain, places: &Places) -> Self {
-        Self { given, keychain, file: places.config.join("fal-key"), found: Mutex::new(None) }
+        Self {
+            given,
+            keychain,
+            file: places.config.join("fal-key"),
+            found: Mutex::new(None),
+        }
     }
 
     /// The key in force.
@@ -88,7 +99,11 @@ impl Keys {
 
     fn look(&self) -> Option<Key> {
         let kept = self.keychain.get().map(|text| (text, Source::Keychain));
-        let (text, source) = kept.or_else(|| fs::read_to_string(&self.file).ok().map(|text| (text, Source::File)))?;
+        let (text, source) = kept.or_else(|| {
+            fs::read_to_string(&self.file)
+                .ok()
+                .map(|text| (text, Source::File))
+        })?;
         Key::parse(&text, source).ok()
     }
 
@@ -124,7 +139,9 @@ impl Keys {
 
     fn remove_file(&self) -> Result<(), Error> {
         match fs::remove_file(&self.file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::disk(&self.file)(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::disk(&self.file)(error))
+            }
             _ => Ok(()),
         }
     }

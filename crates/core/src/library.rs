@@ -27,7 +27,7 @@ use crate::settings::{Change, Places, Settings};
 use crate::store::Store;
 
 pub use add::{Added, Refused};
-pub use key::{KeyTest, KeyState};
+pub use key::{KeyState, KeyTest};
 pub use open::Options;
 pub use read::Reader;
 pub use show::SaveAs;
@@ -86,7 +86,11 @@ impl Library {
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        self.0.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes settings for good. How many jobs run at once takes effect at the next start.
@@ -95,7 +99,11 @@ impl Library {
     /// [`Error::SettingInvalid`] or [`Error::Disk`]; then nothing is changed.
     pub fn change_settings(&self, change: Change) -> Result<Settings, Error> {
         let settings = {
-            let mut settings = self.0.settings.write().unwrap_or_else(PoisonError::into_inner);
+            let mut settings = self
+                .0
+                .settings
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
             settings.change(&self.0.places, change)?;
             settings.clone()
         };
@@ -114,8 +122,13 @@ impl Library {
             ready,
         };
         let chosen = self.settings().model;
-        let alias = if chosen == ORIGINAL_DEFAULT { SEEDREAM_4 } else { &chosen };
-        let unknown = (alias != DEMO && KNOWN.iter().all(|known| known.id != alias)).then(|| fal(alias, alias, "The model your settings name"));
+        let alias = if chosen == ORIGINAL_DEFAULT {
+            SEEDREAM_4
+        } else {
+            &chosen
+        };
+        let unknown = (alias != DEMO && KNOWN.iter().all(|known| known.id != alias))
+            .then(|| fal(alias, alias, "The model your settings name"));
         let demo = OfferedModel {
             id: DEMO.to_owned(),
             name: "Demo engine".to_owned(),
@@ -123,7 +136,9 @@ impl Library {
             provider: Provider::Demo,
             ready: true,
         };
-        let known = KNOWN.iter().map(|known| fal(known.id, known.name, known.hint));
+        let known = KNOWN
+            .iter()
+            .map(|known| fal(known.id, known.name, known.hint));
         [demo].into_iter().chain(unknown).chain(known).collect()
     }
 
@@ -147,7 +162,12 @@ impl Library {
     pub async fn close(&self) {
         self.0.runner.stop().await;
         self.0.store.close().await;
-        let lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let lock = self
+            .0
+            .lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(lock) = lock {
             lock.release_clean();
         }
@@ -166,5 +186,6 @@ impl Library {
 pub(crate) fn new_id(clock: &Clock) -> Uuid {
     let now = clock.now();
     let random: [u8; 10] = rand::random();
-    uuid::Builder::from_unix_timestamp_millis(now.timestamp_millis().unsigned_abs(), &random).into_uuid()
+    uuid::Builder::from_unix_timestamp_millis(now.timestamp_millis().unsigned_abs(), &random)
+        .into_uuid()
 }

@@ -38,7 +38,9 @@ impl Provider {
     /// The provider of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Fal, Self::Demo].into_iter().find(|p| p.name() == name)
+        [Self::Fal, Self::Demo]
+            .into_iter()
+            .find(|p| p.name() == name)
     }
 
     /// Who runs the model of that id.
@@ -72,29 +74,83 @@ pub struct KnownModel {
 
 /// The models a first start knows, the default first.
 pub const KNOWN: &[KnownModel] = &[
-    known(SEEDREAM_4, "Seedream 4", "All-round edits, keeps faces and text", InputField::List),
-    known("fal-ai/bytedance/seedream/v4.5/edit", "Seedream 4.5", "Larger and finer than Seedream 4", InputField::List),
-    known("fal-ai/nano-banana-2/edit", "Nano Banana 2", "Follows long instructions closely", InputField::List),
-    known("fal-ai/flux-2-pro/edit", "Flux 2 Pro", "Photographic light and texture", InputField::List),
-    known("fal-ai/flux-pro/kontext", "Flux Kontext Pro", "Small, precise changes to one picture", InputField::One),
-    known("fal-ai/qwen-image-edit-2511", "Qwen Image Edit", "Strong with lettering, many languages", InputField::List),
-    known("openai/gpt-image-2/edit", "GPT Image 2", "Understands complex scenes, slower", InputField::List),
+    known(
+        SEEDREAM_4,
+        "Seedream 4",
+        "All-round edits, keeps faces and text",
+        InputField::List,
+    ),
+    known(
+        "fal-ai/bytedance/seedream/v4.5/edit",
+        "Seedream 4.5",
+        "Larger and finer than Seedream 4",
+        InputField::List,
+    ),
+    known(
+        "fal-ai/nano-banana-2/edit",
+        "Nano Banana 2",
+        "Follows long instructions closely",
+        InputField::List,
+    ),
+    known(
+        "fal-ai/flux-2-pro/edit",
+        "Flux 2 Pro",
+        "Photographic light and texture",
+        InputField::List,
+    ),
+    known(
+        "fal-ai/flux-pro/kontext",
+        "Flux Kontext Pro",
+        "Small, precise changes to one picture",
+        InputField::One,
+    ),
+    known(
+        "fal-ai/qwen-image-edit-2511",
+        "Qwen Image Edit",
+        "Strong with lettering, many languages",
+        InputField::List,
+    ),
+    known(
+        "openai/gpt-image-2/edit",
+        "GPT Image 2",
+        "Understands complex scenes, slower",
+        InputField::List,
+    ),
 ];
 
-const fn known(id: &'static str, name: &'static str, hint: &'static str, input: InputField) -> KnownModel {
-    KnownModel { id, name, hint, input }
+const fn known(
+    id: &'static str,
+    name: &'static str,
+    hint: &'static str,
+    input: InputField,
+) -> KnownModel {
+    KnownModel {
+        id,
+        name,
+        hint,
+        input,
+    }
 }
 
 /// How the model of that id takes its picture; models we do not know take a list, as the original's default did.
 #[must_use]
 pub fn input_field(id: &str) -> InputField {
-    KNOWN.iter().find(|m| m.id == id).map_or(InputField::List, |m| m.input)
+    KNOWN
+        .iter()
+        .find(|m| m.id == id)
+        .map_or(InputField::List, |m| m.input)
 }
 
 /// True for text that can be an endpoint id: what may stand in a URL's path, segments of letters, digits, `.`, `_`, `-`, no `..`.
 #[must_use]
 pub fn is_model_id(id: &str) -> bool {
-    let segment = |s: &str| !s.is_empty() && s != "." && s != ".." && s.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let segment = |s: &str| {
+        !s.is_empty()
+            && s != "."
+            && s != ".."
+            && s.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
     id.len() <= 200 && id.trim_matches('/').split('/').all(segment)
 }
 
@@ -104,10 +160,25 @@ mod tests {
 
     #[test]
     fn an_endpoint_id_cannot_leave_its_path() {
-        for id in [SEEDREAM_4, "workflows/me/my_flow", "demo", "/fal-ai/flux-2/"] {
+        for id in [
+            SEEDREAM_4,
+            "workflows/me/my_flow",
+            "demo",
+            "/fal-ai/flux-2/",
+        ] {
             assert!(is_model_id(id), "{id}");
         }
-        for id in ["", "a/../b", "a?b", "a#b", "http://x/y", "a//b", "a b", "a%2fb", "a\\b"] {
+        for id in [
+            "",
+            "a/../b",
+            "a?b",
+            "a#b",
+            "http://x/y",
+            "a//b",
+            "a b",
+            "a%2fb",
+            "a\\b",
+        ] {
             assert!(!is_model_id(id), "{id}");
         }
     }

@@ -71,12 +71,16 @@ impl Pictures {
         for folder in [tmp, dir.join("pictures"), dir.join("cache")] {
             fs::create_dir_all(&folder).map_err(Error::disk(&folder))?;
         }
-        Ok(Self { dir: dir.to_owned() })
+        Ok(Self {
+            dir: dir.to_owned(),
+        })
     }
 
     /// The folders as they are, for a program that only reads.
     pub(crate) fn beside(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+        Self {
+            dir: dir.to_owned(),
+        }
     }
 
     /// Where a file may be written before it has a name.
@@ -108,7 +112,11 @@ impl Pictures {
 
     /// The stored file.
     pub(crate) fn path(&self, picture: &Picture) -> PathBuf {
-        self.file("pictures", &picture.hash, &format!("{}.{}", picture.hash, picture.extension))
+        self.file(
+            "pictures",
+            &picture.hash,
+            &format!("{}.{}", picture.hash, picture.extension),
+        )
     }
 
     /// The stored bytes.
@@ -129,14 +137,29 @@ impl Pictures {
 
     /// The picture in that size, made and kept if it was not there.
     pub(crate) fn shown(&self, picture: &Picture, size: Size) -> Result<Shown, Error> {
-        let Some(edge) = size.edge() else { return self.full(picture) };
+        let Some(edge) = size.edge() else {
+            return self.full(picture);
+        };
         if picture.width.max(picture.height) <= edge && size == Size::Screen {
             return self.full(picture);
         }
-        let copy = |ending: &str| self.file("cache", &picture.hash, &format!("{}-{edge}.{ending}", picture.hash));
-        for (ending, media_type) in [("jpg", "image/jpeg"), ("png", "image/png"), ("webp", "image/webp")] {
+        let copy = |ending: &str| {
+            self.file(
+                "cache",
+                &picture.hash,
+                &format!("{}-{edge}.{ending}", picture.hash),
+            )
+        };
+        for (ending, media_type) in [
+            ("jpg", "image/jpeg"),
+            ("png", "image/png"),
+            ("webp", "image/webp"),
+        ] {
             if let Ok(bytes) = fs::read(copy(ending)) {
-                return Ok(Shown { media_type: media_type.to_owned(), bytes });
+                return Ok(Shown {
+                    media_type: media_type.to_owned(),
+                    bytes,
+                });
             }
         }
         let made = picture::thumbnail(&self.read(picture)?, edge)?;
@@ -148,18 +171,26 @@ impl Pictures {
         let bytes = self.read(picture)?;
         match picture::for_display(&bytes)? {
             Some(made) => Ok(shown(made)),
-            None => Ok(Shown { media_type: picture.media_type.clone(), bytes }),
+            None => Ok(Shown {
+                media_type: picture.media_type.clone(),
+                bytes,
+            }),
         }
     }
 
     /// Deletes the files of pictures no row names any more.
     pub(crate) fn remove(&self, hash: &str, extension: &str) {
-        let stale = [("pictures", format!("{hash}.{extension}"))].into_iter().chain(
-            [Size::Thumb, Size::Screen]
-                .into_iter()
-                .filter_map(Size::edge)
-                .flat_map(|edge| ["jpg", "png", "webp"].map(|ending| ("cache", format!("{hash}-{edge}.{ending}")))),
-        );
+        let stale = [("pictures", format!("{hash}.{extension}"))]
+            .into_iter()
+            .chain(
+                [Size::Thumb, Size::Screen]
+                    .into_iter()
+                    .filter_map(Size::edge)
+                    .flat_map(|edge| {
+                        ["jpg", "png", "webp"]
+                            .map(|ending| ("cache", format!("{hash}-{edge}.{ending}")))
+                    }),
+            );
         for (kind, name) in stale {
             let path = self.file(kind, hash, &name);
             if let Err(error) = fs::remove_file(&path)
@@ -171,7 +202,10 @@ impl Pictures {
     }
 
     fn file(&self, kind: &str, hash: &str, name: &str) -> PathBuf {
-        self.dir.join(kind).join(hash.get(..2).unwrap_or("00")).join(name)
+        self.dir
+            .join(kind)
+            .join(hash.get(..2).unwrap_or("00"))
+            .join(name)
     }
 
     fn write(&self, path: &Path, bytes: &[u8], durable: Durable) -> Result<(), Error> {
@@ -206,7 +240,10 @@ enum Durable {
 }
 
 fn shown(made: Encoded) -> Shown {
-    Shown { media_type: made.format.media_type().to_owned(), bytes: made.bytes }
+    Shown {
+        media_type: made.format.media_type().to_owned(),
+        bytes: made.bytes,
+    }
 }
 
 #[cfg(unix)]

@@ -25,7 +25,11 @@ const FAR_HILL: Colour = [0.42, 0.36, 0.46];
 pub fn draw() -> RgbImage {
     RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
         let (u, v) = (fraction(x, WIDTH), fraction(y, HEIGHT));
-        let colour = if v < SHORE { land_and_sky(u, v) } else { water(u, v) };
+        let colour = if v < SHORE {
+            land_and_sky(u, v)
+        } else {
+            water(u, v)
+        };
         let grain = (noise(x, y) - 0.5) * 0.02;
         Rgb(colour.map(|c| byte(c + grain)))
     })
@@ -46,25 +50,42 @@ fn land_and_sky(u: f32, v: f32) -> Colour {
 fn sky(u: f32, v: f32) -> Colour {
     let height = (v / SHORE).powf(1.4);
     let glow = (-((u - 0.66).powi(2) * 7.0 + (v - 0.44).powi(2) * 22.0)).exp();
-    let clouds = (wave(u * 2.2 + v * 3.0, 3.1) * wave(u * 5.1 - v * 9.0, 1.7)).max(0.0) * (1.0 - height) * 0.35;
+    let clouds = (wave(u * 2.2 + v * 3.0, 3.1) * wave(u * 5.1 - v * 9.0, 1.7)).max(0.0)
+        * (1.0 - height)
+        * 0.35;
     let sky = mix(mix(ZENITH, HORIZON, height), [0.95, 0.62, 0.55], clouds);
-    let disc = ((0.052 - ((u - 0.66).powi(2) * 2.25 + (v - 0.44).powi(2)).sqrt()) * 400.0).clamp(0.0, 1.0);
+    let disc =
+        ((0.052 - ((u - 0.66).powi(2) * 2.25 + (v - 0.44).powi(2)).sqrt()) * 400.0).clamp(0.0, 1.0);
     mix(mix(sky, SUN, glow * 0.75), SUN, disc)
 }
 
 /// Height of a hill's line at `u`; `near` from 0 (far) to 1.
 fn ridge(u: f32, near: f32) -> f32 {
-    let rough = wave(u * 3.0 + near * 5.0, 0.4) * 0.05 + wave(u * 9.0 + near * 11.0, 2.0) * 0.018 + wave(u * 31.0, near * 7.0) * 0.004;
+    let rough = wave(u * 3.0 + near * 5.0, 0.4) * 0.05
+        + wave(u * 9.0 + near * 11.0, 2.0) * 0.018
+        + wave(u * 31.0, near * 7.0) * 0.004;
     0.44 + near * 0.16 + rough * (1.0 - near * 0.55)
 }
 
 fn water(u: f32, v: f32) -> Colour {
     let depth = (v - SHORE) / (1.0 - SHORE);
     // Ripples grow towards the viewer and bend what is mirrored.
-    let ripple = wave(u * 14.0 + depth * 40.0, 0.3) * wave(u * 5.0 - depth * 90.0, 1.1) * 0.012 * (0.2 + depth);
-    let mirrored = land_and_sky((u + ripple).clamp(0.0, 1.0), (SHORE - depth * SHORE * 0.92 + ripple * 2.0).clamp(0.0, SHORE - 0.001));
-    let spark = ((wave(u * 60.0, depth * 30.0) * wave(depth * 160.0, u * 9.0)) - 0.72).max(0.0) * (-(u - 0.66).powi(2) * 60.0).exp() * 2.5;
-    mix(mix(mirrored, [0.05, 0.09, 0.16], 0.28 + depth * 0.3), SUN, spark.min(0.9))
+    let ripple = wave(u * 14.0 + depth * 40.0, 0.3)
+        * wave(u * 5.0 - depth * 90.0, 1.1)
+        * 0.012
+        * (0.2 + depth);
+    let mirrored = land_and_sky(
+        (u + ripple).clamp(0.0, 1.0),
+        (SHORE - depth * SHORE * 0.92 + ripple * 2.0).clamp(0.0, SHORE - 0.001),
+    );
+    let spark = ((wave(u * 60.0, depth * 30.0) * wave(depth * 160.0, u * 9.0)) - 0.72).max(0.0)
+        * (-(u - 0.66).powi(2) * 60.0).exp()
+        * 2.5;
+    mix(
+        mix(mirrored, [0.05, 0.09, 0.16], 0.28 + depth * 0.3),
+        SUN,
+        spark.min(0.9),
+    )
 }
 
 fn wave(x: f32, phase: f32) -> f32 {
@@ -90,7 +111,11 @@ fn fraction(part: u32, whole: u32) -> f32 {
     part as f32 / whole as f32
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to a byte"
+)]
 fn byte(light: f32) -> u8 {
     (light.clamp(0.0, 1.0) * 255.0).round() as u8
 }

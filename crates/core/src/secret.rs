@@ -40,11 +40,15 @@ impl Key {
     /// [`Error::KeyMalformed`] when it is empty or holds what no HTTP header may hold.
     pub fn parse(text: &str, source: Source) -> Result<Self, Error> {
         let text = text.trim();
-        let fits = !text.is_empty() && text.len() <= 1024 && text.chars().all(|c| c.is_ascii_graphic());
+        let fits =
+            !text.is_empty() && text.len() <= 1024 && text.chars().all(|c| c.is_ascii_graphic());
         if !fits {
             return Err(Error::KeyMalformed);
         }
-        Ok(Self { text: text.into(), source })
+        Ok(Self {
+            text: text.into(),
+            source,
+        })
     }
 
     /// The key itself: only for the `Authorization` header and for storing it.
@@ -75,7 +79,10 @@ mod tests {
     #[test]
     fn what_no_header_may_hold_is_no_key() {
         for text in ["", "  ", "id:\u{0}", "id: with space", "clé:ü"] {
-            assert!(matches!(Key::parse(text, Source::File), Err(Error::KeyMalformed)), "{text:?}");
+            assert!(
+                matches!(Key::parse(text, Source::File), Err(Error::KeyMalformed)),
+                "{text:?}"
+            );
         }
     }
 }

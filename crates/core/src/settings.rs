@@ -79,11 +79,23 @@ impl Settings {
         let (library, database) = database::library_and_database(given)?;
         let given = given.with_dotenv(&library)?;
         let stored = file::read(&given.places)?;
-        let model = given.get("FAL_MODEL").map(|(value, _)| value.trim_matches('/').to_owned());
-        let fixed = [("FAL_MODEL", "model")].into_iter().filter(|(name, _)| given.get(name).is_some()).map(|(_, field)| field).collect();
-        let model = model.or(stored.model).unwrap_or_else(|| model::ORIGINAL_DEFAULT.to_owned());
+        let model = given
+            .get("FAL_MODEL")
+            .map(|(value, _)| value.trim_matches('/').to_owned());
+        let fixed = [("FAL_MODEL", "model")]
+            .into_iter()
+            .filter(|(name, _)| given.get(name).is_some())
+            .map(|(_, field)| field)
+            .collect();
+        let model = model
+            .or(stored.model)
+            .unwrap_or_else(|| model::ORIGINAL_DEFAULT.to_owned());
         if !model::is_model_id(&model) {
-            return Err(Error::SettingInvalid { name: "FAL_MODEL", value: model, wanted: "it must be an endpoint id such as fal-ai/flux-2-pro/edit" });
+            return Err(Error::SettingInvalid {
+                name: "FAL_MODEL",
+                value: model,
+                wanted: "it must be an endpoint id such as fal-ai/flux-2-pro/edit",
+            });
         }
         Ok(Self {
             model,
@@ -93,9 +105,11 @@ impl Settings {
             fal: FalSettings {
                 endpoint: endpoint(&given)?,
                 service: service(&given)?,
-                timeout: seconds(&given, "FAL_TIMEOUT")?.unwrap_or(Duration::from_secs_f64(TIMEOUT)),
+                timeout: seconds(&given, "FAL_TIMEOUT")?
+                    .unwrap_or(Duration::from_secs_f64(TIMEOUT)),
                 poll_interval: seconds(&given, "POLL_INTERVAL")?,
-                poll_max_wait: seconds(&given, "POLL_MAX_WAIT")?.unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
+                poll_max_wait: seconds(&given, "POLL_MAX_WAIT")?
+                    .unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
             },
             given_key: ["FAL_API_KEY", "FAL_KEY"]
                 .into_iter()
@@ -104,8 +118,13 @@ impl Settings {
                 .map(|(value, source)| Key::parse(value, source))
                 .transpose()?,
             allowed_origins: list(given.get("ALLOWED_ORIGINS").map(|(value, _)| value)),
-            allowed_origin_regex: given.get("ALLOWED_ORIGIN_REGEX").map(|(value, _)| value.to_owned()),
-            port: given.get("PORT").map(|(value, _)| port(value)).transpose()?,
+            allowed_origin_regex: given
+                .get("ALLOWED_ORIGIN_REGEX")
+                .map(|(value, _)| value.to_owned()),
+            port: given
+                .get("PORT")
+                .map(|(value, _)| port(value))
+                .transpose()?,
             fixed,
             library,
             database,
@@ -117,13 +136,32 @@ impl Settings {
     /// # Errors
     /// [`Error::SettingInvalid`] for a value it cannot have, [`Error::Disk`]; then nothing is changed.
     pub fn change(&mut self, places: &Places, change: Change) -> Result<(), Error> {
-        if let Some(model) = change.model.as_ref().filter(|m| *m != model::DEMO && !model::is_model_id(m)) {
-            return Err(Error::SettingInvalid { name: "model", value: model.clone(), wanted: "it must be an endpoint id or demo" });
+        if let Some(model) = change
+            .model
+            .as_ref()
+            .filter(|m| *m != model::DEMO && !model::is_model_id(m))
+        {
+            return Err(Error::SettingInvalid {
+                name: "model",
+                value: model.clone(),
+                wanted: "it must be an endpoint id or demo",
+            });
         }
-        for (name, value, most) in [("work_at_once", change.work_at_once, 16), ("wait_at_once", change.wait_at_once, 64)] {
+        for (name, value, most) in [
+            ("work_at_once", change.work_at_once, 16),
+            ("wait_at_once", change.wait_at_once, 64),
+        ] {
             if let Some(value) = value.filter(|v| !(1..=most).contains(v)) {
-                let wanted = if most == 16 { "it must be from 1 to 16" } else { "it must be from 1 to 64" };
-                return Err(Error::SettingInvalid { name, value: value.to_string(), wanted });
+                let wanted = if most == 16 {
+                    "it must be from 1 to 16"
+                } else {
+                    "it must be from 1 to 64"
+                };
+                return Err(Error::SettingInvalid {
+                    name,
+                    value: value.to_string(),
+                    wanted,
+                });
             }
         }
         file::write(places, &change)?;
@@ -138,7 +176,9 @@ impl Settings {
 }
 
 fn endpoint(given: &Given) -> Result<Option<(Url, Source)>, Error> {
-    let Some((value, source)) = given.get("FAL_ENDPOINT") else { return Ok(None) };
+    let Some((value, source)) = given.get("FAL_ENDPOINT") else {
+        return Ok(None);
+    };
     Ok(Some((web_url("FAL_ENDPOINT", value)?, source)))
 }
 
@@ -151,23 +191,50 @@ fn service(given: &Given) -> Result<Option<Url>, Error> {
 }
 
 fn web_url(name: &'static str, value: &str) -> Result<Url, Error> {
-    let invalid = || Error::SettingInvalid { name, value: value.to_owned(), wanted: "it must be an http or https address" };
+    let invalid = || Error::SettingInvalid {
+        name,
+        value: value.to_owned(),
+        wanted: "it must be an http or https address",
+    };
     let url = Url::parse(value).map_err(|_| invalid())?;
-    let fits = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty() && url.password().is_none();
+    let fits = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some()
+        && url.username().is_empty()
+        && url.password().is_none();
     fits.then_some(url).ok_or_else(invalid)
 }
 
 fn seconds(given: &Given, name: &'static str) -> Result<Option<Duration>, Error> {
-    let Some((value, _)) = given.get(name) else { return Ok(None) };
-    let number = value.trim().parse::<f64>().ok().filter(|n| n.is_finite() && (0.0..=86_400.0).contains(n));
-    let number = number.ok_or_else(|| Error::SettingInvalid { name, value: value.to_owned(), wanted: "it must be a number of seconds" })?;
+    let Some((value, _)) = given.get(name) else {
+        return Ok(None);
+    };
+    let number = value
+        .trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|n| n.is_finite() && (0.0..=86_400.0).contains(n));
+    let number = number.ok_or_else(|| Error::SettingInvalid {
+        name,
+        value: value.to_owned(),
+        wanted: "it must be a number of seconds",
+    })?;
     Ok(Some(Duration::from_secs_f64(number)))
 }
 
 fn port(value: &str) -> Result<u16, Error> {
-    value.trim().parse().map_err(|_| Error::SettingInvalid { name: "PORT", value: value.to_owned(), wanted: "it must be a number from 0 to 65535" })
+    value.trim().parse().map_err(|_| Error::SettingInvalid {
+        name: "PORT",
+        value: value.to_owned(),
+        wanted: "it must be a number from 0 to 65535",
+    })
 }
 
 fn list(value: Option<&str>) -> Vec<String> {
-    value.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    value
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

@@ -7,12 +7,14 @@
 //! Postgres comes with its own issue; until then there is no trait, because one backend needs none.
 
 mod items;
+mod job_rows;
 mod jobs;
+mod moves;
 mod open;
 mod trash;
 mod versions;
 
-pub(crate) use jobs::NewResult;
+pub(crate) use moves::NewResult;
 pub(crate) use open::{Access, quick_check};
 
 use sqlx::SqlitePool;

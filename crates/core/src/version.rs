@@ -101,13 +101,19 @@ pub struct Cursor {
 
 impl Cursor {
     /// Before everything.
-    pub const START: Self = Self { micros: i64::MAX, id: Uuid::max() };
+    pub const START: Self = Self {
+        micros: i64::MAX,
+        id: Uuid::max(),
+    };
 
     /// The cursor of that text, as [`Cursor`] prints it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (micros, id) = text.split_once('.')?;
-        Some(Self { micros: micros.parse().ok()?, id: parse_exact(id)? })
+        Some(Self {
+            micros: micros.parse().ok()?,
+            id: parse_exact(id)?,
+        })
     }
 }
 

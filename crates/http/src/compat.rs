@@ -78,7 +78,14 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
     }
     let input = library.add_bytes(form.image, &form.name).await?.id;
     let model = library.settings().model;
-    let job = library.submit_edit(Edit { input, prompt: form.prompt, model, idempotency_key: None }).await?;
+    let job = library
+        .submit_edit(Edit {
+            input,
+            prompt: form.prompt,
+            model,
+            idempotency_key: None,
+        })
+        .await?;
     Ok(Json(JobOut::of(job, None)))
 }
 
@@ -91,43 +98,79 @@ async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, 
     Ok(Json(items))
 }
 
-async fn read(State(library): State<Library>, Path(id): Path<String>) -> Result<Json<JobOut>, Refusal> {
+async fn read(
+    State(library): State<Library>,
+    Path(id): Path<String>,
+) -> Result<Json<JobOut>, Refusal> {
     let job = find(&library, &id).await?;
     let result = result_of(&library, &job).await?;
     Ok(Json(JobOut::of(job, result.as_ref())))
 }
 
-async fn delete(State(library): State<Library>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+async fn delete(
+    State(library): State<Library>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Refusal> {
     let job = find(&library, &id).await?;
     library.delete_items(&[job.id.to_string()]).await?;
     Ok(Json(json!({ "detail": "Job deleted" })))
 }
 
-async fn download(State(library): State<Library>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
+async fn download(
+    State(library): State<Library>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let job = find(&library, &id).await?;
-    let result = result_of(&library, &job).await?.ok_or(Refusal::NoResultYet)?;
-    file::answer(&library, &result, Attachment::As(file_name(&job, &result)), &headers).await
+    let result = result_of(&library, &job)
+        .await?
+        .ok_or(Refusal::NoResultYet)?;
+    file::answer(
+        &library,
+        &result,
+        Attachment::As(file_name(&job, &result)),
+        &headers,
+    )
+    .await
 }
 
-async fn result(State(library): State<Library>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
+async fn result(
+    State(library): State<Library>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     // Nothing of the name becomes a path: it must be, letter by letter, the name of a job's result.
-    let id = name.split_once("_out.").map(|(id, _)| id).ok_or(Refusal::NoRoute)?;
+    let id = name
+        .split_once("_out.")
+        .map(|(id, _)| id)
+        .ok_or(Refusal::NoRoute)?;
     let job = find(&library, id).await.map_err(Refusal::or_no_route)?;
-    let result = result_of(&library, &job).await?.filter(|result| file_name(&job, result) == name).ok_or(Refusal::NoRoute)?;
-    file::answer(&library, &result, Attachment::No, &headers).await.map_err(Refusal::or_no_route)
+    let result = result_of(&library, &job)
+        .await?
+        .filter(|result| file_name(&job, result) == name)
+        .ok_or(Refusal::NoRoute)?;
+    file::answer(&library, &result, Attachment::No, &headers)
+        .await
+        .map_err(Refusal::or_no_route)
 }
 
 /// The original's framework took one slash too many for a slip.
 async fn without_slash(uri: Uri) -> Response {
     let path = uri.path().trim_end_matches('/');
-    let to = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let to = uri
+        .query()
+        .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
 /// The job of exactly that id. One in the trash is gone, as far as the old clients know.
 async fn find(library: &Library, id: &str) -> Result<Job, Refusal> {
     let job = library.job(JobId::parse(id).ok_or(Refusal::NoJob)?).await?;
-    if job.deleted_at.is_some() { Err(Refusal::NoJob) } else { Ok(job) }
+    if job.deleted_at.is_some() {
+        Err(Refusal::NoJob)
+    } else {
+        Ok(job)
+    }
 }
 
 /// The first result, once there is one: the original knew no more than one.
@@ -149,16 +192,26 @@ fn result_url(job: &Job, result: Option<&Version>) -> Option<String> {
 /// The states, folded to the three the original knew.
 fn status(state: JobState) -> &'static str {
     match state {
-        JobState::Queued | JobState::Uploading | JobState::Submitting | JobState::Waiting | JobState::Downloading => "processing",
+        JobState::Queued
+        | JobState::Uploading
+        | JobState::Submitting
+        | JobState::Waiting
+        | JobState::Downloading => "processing",
         JobState::Done => "done",
         JobState::Failed | JobState::Cancelled | JobState::Unconfirmed => "error",
     }
 }
 
 fn error(job: &Job) -> Option<String> {
-    let problem = || job.failure.as_ref().map(|failure| Problem::of_failure(failure, None).to_string());
+    let problem = || {
+        job.failure
+            .as_ref()
+            .map(|failure| Problem::of_failure(failure, None).to_string())
+    };
     match job.state {
-        JobState::Failed | JobState::Unconfirmed => problem().or_else(|| Some("It failed.".to_owned())),
+        JobState::Failed | JobState::Unconfirmed => {
+            problem().or_else(|| Some("It failed.".to_owned()))
+        }
         JobState::Cancelled => Some("Cancelled.".to_owned()),
         _ => None,
     }
@@ -180,8 +233,21 @@ impl JobOut {
 
 impl JobListItem {
     fn of(job: Job, result: Option<&Version>) -> Self {
-        let JobOut { job_id, status, result_url, prompt, created_at, .. } = JobOut::of(job, result);
-        Self { job_id, status, result_url, prompt, created_at }
+        let JobOut {
+            job_id,
+            status,
+            result_url,
+            prompt,
+            created_at,
+            ..
+        } = JobOut::of(job, result);
+        Self {
+            job_id,
+            status,
+            result_url,
+            prompt,
+            created_at,
+        }
     }
 }
 

@@ -29,31 +29,54 @@ pub struct FileEdit {
 /// [`Error::PromptEmpty`], [`Error::PromptTooLong`], [`Error::KeyMissing`] (there is no falling back to the demo engine),
 /// [`Error::FileUnreadable`], [`Error::Picture`], [`Error::NotFound`] for a model that cannot be one.
 pub async fn submit(library: &Library, wish: FileEdit) -> Result<Job, Error> {
-    let FileEdit { path, prompt, model, idempotency_key } = wish;
+    let FileEdit {
+        path,
+        prompt,
+        model,
+        idempotency_key,
+    } = wish;
     if prompt.trim().is_empty() {
         return Err(Error::PromptEmpty);
     }
     if prompt.len() > Edit::PROMPT_MAX {
-        return Err(Error::PromptTooLong { bytes: prompt.len() });
+        return Err(Error::PromptTooLong {
+            bytes: prompt.len(),
+        });
     }
     if model != DEMO && !is_model_id(&model) {
-        return Err(Error::NotFound { what: "model", id: model });
+        return Err(Error::NotFound {
+            what: "model",
+            id: model,
+        });
     }
     if model != DEMO && library.key_state().await.source.is_none() {
         return Err(Error::KeyMissing);
     }
     let input = add_one(library, path).await?.id;
-    library.submit_edit(Edit { input, prompt, model, idempotency_key: Some(idempotency_key) }).await
+    library
+        .submit_edit(Edit {
+            input,
+            prompt,
+            model,
+            idempotency_key: Some(idempotency_key),
+        })
+        .await
 }
 
 /// One file. A folder stands for its pictures elsewhere; here it would mean an edit of each, which nobody asked for.
 async fn add_one(library: &Library, path: PathBuf) -> Result<Version, Error> {
     if path.is_dir() {
-        return Err(Error::FileUnreadable { path, source: ErrorKind::IsADirectory.into() });
+        return Err(Error::FileUnreadable {
+            path,
+            source: ErrorKind::IsADirectory.into(),
+        });
     }
     let mut added = library.add_files(vec![path]).await;
     match added.refused.pop() {
         Some(refused) => Err(refused.error),
-        None => added.versions.pop().ok_or(Error::Internal("a file was neither added nor refused")),
+        None => added
+            .versions
+            .pop()
+            .ok_or(Error::Internal("a file was neither added nor refused")),
     }
 }

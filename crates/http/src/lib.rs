@@ -45,10 +45,17 @@ impl Server {
     /// # Errors
     /// [`Error::SettingInvalid`] for origins that cannot be.
     pub fn new(library: Library, listener: TcpListener) -> Result<Self, Error> {
-        let address = listener.local_addr().map_err(|_| Error::Internal("a listener without an address"))?;
+        let address = listener
+            .local_addr()
+            .map_err(|_| Error::Internal("a listener without an address"))?;
         let guard = Arc::new(Guard::new(&library.settings(), address)?);
-        let routes = compat::routes(library).layer(middleware::from_fn_with_state(guard, guard::protect));
-        Ok(Self { listener, address, routes })
+        let routes =
+            compat::routes(library).layer(middleware::from_fn_with_state(guard, guard::protect));
+        Ok(Self {
+            listener,
+            address,
+            routes,
+        })
     }
 
     /// Where it listens.
@@ -61,7 +68,10 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::Internal`] where the listener breaks.
-    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+    pub async fn run(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
         // Answers are small and asked for one by one: waiting to fill a packet only costs time.
         let listener = self.listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {

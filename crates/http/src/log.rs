@@ -26,16 +26,28 @@ pub fn file(places: &Places) -> PathBuf {
 /// [`Error::SettingInvalid`] for a level that is none, [`Error::Disk`] where the folder cannot be written.
 pub fn to_file(given: &Given) -> Result<(), Error> {
     let places = &given.places;
-    let level = given.env.get("OVERPAINT_LOG").map(|level| level.trim()).filter(|level| !level.is_empty()).unwrap_or("info");
+    let level = given
+        .env
+        .get("OVERPAINT_LOG")
+        .map(|level| level.trim())
+        .filter(|level| !level.is_empty())
+        .unwrap_or("info");
     let filter = EnvFilter::try_new(level).map_err(|_| Error::SettingInvalid {
         name: "OVERPAINT_LOG",
         value: level.to_owned(),
         wanted: "it must be error, warn, info, debug or trace",
     })?;
-    let not_writable = |source| Error::Disk { path: file(places), source };
+    let not_writable = |source| Error::Disk {
+        path: file(places),
+        source,
+    };
     std::fs::create_dir_all(&places.logs).map_err(not_writable)?;
     let appender = appender(places).map_err(|error| not_writable(std::io::Error::other(error)))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(appender).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(appender)
+        .finish();
     if tracing::subscriber::set_global_default(subscriber).is_ok() {
         write_panics_too();
     }
@@ -43,7 +55,11 @@ pub fn to_file(given: &Given) -> Result<(), Error> {
 }
 
 fn appender(places: &Places) -> Result<RollingFileAppender, tracing_appender::rolling::InitError> {
-    let builder = RollingFileAppender::builder().rotation(Rotation::DAILY).filename_prefix("overpaint").filename_suffix("log").max_log_files(KEPT);
+    let builder = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("overpaint")
+        .filename_suffix("log")
+        .max_log_files(KEPT);
     // The day's file has its date in its name; this one leads to it. Windows lets only administrators make links.
     #[cfg(unix)]
     let builder = builder.latest_symlink("overpaint.log");

@@ -5,8 +5,15 @@ use overpaint_api::{event::Event, problem::Problem};
 use ts_rs::{Config, TS, TypeVisitor};
 
 fn main() {
-    let mut all = Collect { config: Config::default(), seen: Vec::new() };
-    for visit in [Collect::visit::<Operations>, Collect::visit::<Event>, Collect::visit::<Problem>] {
+    let mut all = Collect {
+        config: Config::default(),
+        seen: Vec::new(),
+    };
+    for visit in [
+        Collect::visit::<Operations>,
+        Collect::visit::<Event>,
+        Collect::visit::<Problem>,
+    ] {
         visit(&mut all);
     }
     all.seen.sort();
@@ -35,7 +42,10 @@ impl TypeVisitor for Collect {
         let name = T::ident(&self.config);
         if T::output_path().is_some() && !self.seen.iter().any(|(known, _)| *known == name) {
             let docs = T::docs().unwrap_or_default();
-            self.seen.push((name, format!("{}export {}", docs.trim_start(), T::decl(&self.config))));
+            self.seen.push((
+                name,
+                format!("{}export {}", docs.trim_start(), T::decl(&self.config)),
+            ));
         }
     }
 }

@@ -90,7 +90,15 @@ impl State {
             (S::Uploading | S::Submitting | S::Unconfirmed, M::Accept) => Ok(S::Waiting),
             (S::Submitting | S::Waiting | S::Unconfirmed, M::Answer) => Ok(S::Downloading),
             (S::Downloading, M::Finish) => Ok(S::Done),
-            (S::Queued | S::Uploading | S::Submitting | S::Waiting | S::Downloading | S::Unconfirmed, M::Fail) => Ok(S::Failed),
+            (
+                S::Queued
+                | S::Uploading
+                | S::Submitting
+                | S::Waiting
+                | S::Downloading
+                | S::Unconfirmed,
+                M::Fail,
+            ) => Ok(S::Failed),
             (S::Submitting, M::Doubt) => Ok(S::Unconfirmed),
             (S::Queued | S::Uploading | S::Submitting | S::Waiting, M::Cancel) => Ok(S::Cancelled),
             (S::Uploading | S::Submitting | S::Waiting, M::Requeue) => Ok(S::Queued),
@@ -104,7 +112,10 @@ impl State {
     /// True while the runner has something to do for it.
     #[must_use]
     pub fn is_active(self) -> bool {
-        matches!(self, Self::Queued | Self::Uploading | Self::Submitting | Self::Waiting | Self::Downloading)
+        matches!(
+            self,
+            Self::Queued | Self::Uploading | Self::Submitting | Self::Waiting | Self::Downloading
+        )
     }
 
     /// Its name in JSON, SQL and on the screen's lists.
@@ -152,7 +163,11 @@ mod tests {
     fn ends_of(from: State) -> String {
         MOVES
             .iter()
-            .filter_map(|m| from.after(*m).ok().map(|to| format!("{m:?}->{}", to.name())))
+            .filter_map(|m| {
+                from.after(*m)
+                    .ok()
+                    .map(|to| format!("{m:?}->{}", to.name()))
+            })
             .collect::<Vec<_>>()
             .join(" ")
     }
@@ -160,18 +175,36 @@ mod tests {
     #[test]
     fn the_table_of_moves_is_this_one() {
         let table = [
-            (State::Queued, "Claim->uploading Fail->failed Cancel->cancelled"),
-            (State::Uploading, "Intend->submitting Accept->waiting Fail->failed Cancel->cancelled Requeue->queued"),
+            (
+                State::Queued,
+                "Claim->uploading Fail->failed Cancel->cancelled",
+            ),
+            (
+                State::Uploading,
+                "Intend->submitting Accept->waiting Fail->failed Cancel->cancelled Requeue->queued",
+            ),
             (
                 State::Submitting,
                 "Accept->waiting Answer->downloading Fail->failed Doubt->unconfirmed Cancel->cancelled Requeue->queued",
             ),
-            (State::Waiting, "Answer->downloading Fail->failed Cancel->cancelled Requeue->queued"),
+            (
+                State::Waiting,
+                "Answer->downloading Fail->failed Cancel->cancelled Requeue->queued",
+            ),
             (State::Downloading, "Finish->done Fail->failed"),
             (State::Done, ""),
-            (State::Failed, "RunAgain->queued LookAgain->waiting FetchAgain->downloading"),
-            (State::Cancelled, "RunAgain->queued LookAgain->waiting FetchAgain->downloading"),
-            (State::Unconfirmed, "Accept->waiting Answer->downloading Fail->failed RunAgain->queued"),
+            (
+                State::Failed,
+                "RunAgain->queued LookAgain->waiting FetchAgain->downloading",
+            ),
+            (
+                State::Cancelled,
+                "RunAgain->queued LookAgain->waiting FetchAgain->downloading",
+            ),
+            (
+                State::Unconfirmed,
+                "Accept->waiting Answer->downloading Fail->failed RunAgain->queued",
+            ),
         ];
         for (from, moves) in table {
             assert_eq!(ends_of(from), moves, "{from:?}");

@@ -6,6 +6,7 @@
 
 mod demo;
 mod fal;
+mod run;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,12 +15,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, RwLock, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
+use run::Run;
+
 use crate::clock::Clock;
 use crate::error::{Code, Error, Failure};
 use crate::event::Event;
-use crate::job::{Job, JobId, Move, Progress, State};
+use crate::job::{Job, JobId, Move, Progress};
 use crate::keys::Keys;
-use crate::model::Provider;
 use crate::pictures::Pictures;
 use crate::provider::fal::Http;
 use crate::settings::FalSettings;
@@ -85,7 +87,15 @@ pub(crate) struct Parts {
 impl Runner {
     /// Starts claiming, and goes on with what an earlier run left at a provider.
     pub(crate) fn start(parts: Parts, at_once: AtOnce, going_on: Vec<Job>) -> Arc<Self> {
-        let Parts { store, pictures, clock, events, keys, fal, http } = parts;
+        let Parts {
+            store,
+            pictures,
+            clock,
+            events,
+            keys,
+            fal,
+            http,
+        } = parts;
         let runner = Arc::new(Self {
             store,
             pictures,
@@ -119,19 +129,30 @@ impl Runner {
         let runner = Arc::clone(self);
         self.spawn(job, async move {
             // Only closing a semaphore fails, and nobody closes these.
-            Arc::clone(&runner.waiting).acquire_owned().await.ok().map(|place| (place, None))
+            Arc::clone(&runner.waiting)
+                .acquire_owned()
+                .await
+                .ok()
+                .map(|place| (place, None))
         });
     }
 
     /// Tells the task of a job that the user wants it ended. False: no task runs for it.
     pub(crate) fn cancel(&self, id: JobId) -> bool {
         let tasks = lock(&self.tasks);
-        tasks.get(&id).inspect(|task| task.cancel.notify_one()).is_some()
+        tasks
+            .get(&id)
+            .inspect(|task| task.cancel.notify_one())
+            .is_some()
     }
 
     /// The job with how far it is.
     pub(crate) fn with_progress(&self, mut job: Job) -> Job {
-        job.progress = job.state.is_active().then(|| lock(&self.tasks).get(&job.id)?.progress.clone()).flatten();
+        job.progress = job
+            .state
+            .is_active()
+            .then(|| lock(&self.tasks).get(&job.id)?.progress.clone())
+            .flatten();
         job
     }
 
@@ -148,7 +169,10 @@ impl Runner {
             closing.0 = true;
         }
         let dispatcher = lock(&self.dispatcher).take();
-        let tasks: Vec<JoinHandle<()>> = lock(&self.tasks).drain().filter_map(|(_, task)| task.handle).collect();
+        let tasks: Vec<JoinHandle<()>> = lock(&self.tasks)
+            .drain()
+            .filter_map(|(_, task)| task.handle)
+            .collect();
         for handle in dispatcher.into_iter().chain(tasks) {
             handle.abort();
             let _ = handle.await;
@@ -157,8 +181,10 @@ impl Runner {
 
     async fn dispatch(self: Arc<Self>) {
         loop {
-            let (Ok(waiting), Ok(work)) = (Arc::clone(&self.waiting).acquire_owned().await, Arc::clone(&self.work).acquire_owned().await)
-            else {
+            let (Ok(waiting), Ok(work)) = (
+                Arc::clone(&self.waiting).acquire_owned().await,
+                Arc::clone(&self.work).acquire_owned().await,
+            ) else {
                 return;
             };
             let job = loop {
@@ -180,7 +206,10 @@ impl Runner {
     async fn sleep_until_due(&self, woken: tokio::sync::futures::Notified<'_>) {
         match self.store.next_not_before().await {
             Ok(Some(due)) => {
-                let pause = (due - self.clock.now()).to_std().unwrap_or_default().max(Duration::from_millis(20));
+                let pause = (due - self.clock.now())
+                    .to_std()
+                    .unwrap_or_default()
+                    .max(Duration::from_millis(20));
                 let _ = tokio::time::timeout(pause, woken).await;
             }
             _ => woken.await,
@@ -188,23 +217,45 @@ impl Runner {
     }
 
     /// Gives the job a task of its own. A panic in it ends the job honestly and nothing else.
-    fn spawn(self: &Arc<Self>, job: Job, places: impl Future<Output = Option<Places>> + Send + 'static) {
+    fn spawn(
+        self: &Arc<Self>,
+        job: Job,
+        places: impl Future<Output = Option<Places>> + Send + 'static,
+    ) {
         let id = job.id;
         let cancel = Arc::new(Notify::new());
-        let task = Task { cancel: Arc::clone(&cancel), progress: Some(Progress::begun(self.clock.now())), announced: None, handle: None };
+        let task = Task {
+            cancel: Arc::clone(&cancel),
+            progress: Some(Progress::begun(self.clock.now())),
+            announced: None,
+            handle: None,
+        };
         lock(&self.tasks).insert(id, task);
         self.announce(job.clone());
         let runner = Arc::clone(self);
         let handle = tokio::spawn(async move {
-            let Some((waiting, work)) = places.await else { return };
-            let run = Run { runner: Arc::clone(&runner), job, cancel, work };
-            let outcome = tokio::spawn(run.to_its_end()).await;
+            let Some((waiting, work)) = places.await else {
+                return;
+            };
+            let run = Run {
+                runner: Arc::clone(&runner),
+                job,
+                cancel,
+                work,
+            };
+            let outcome = tokio::spawn(run.finish()).await;
             if let Err(error) = outcome
                 && error.is_panic()
             {
                 tracing::error!(job = %id, "a job's task panicked");
                 let failure = Failure::free(Code::Internal).charged(crate::error::Charged::Maybe);
-                runner.settle(id, runner.store.fail(id, Move::Fail, &failure, false, runner.clock.now()).await);
+                runner.settle(
+                    id,
+                    runner
+                        .store
+                        .fail(id, Move::Fail, &failure, false, runner.clock.now())
+                        .await,
+                );
             }
             drop(waiting);
         });
@@ -218,19 +269,27 @@ impl Runner {
         lock(&self.tasks).remove(&id);
         match written {
             Ok(job) => self.announce(job),
-            Err(error) => tracing::error!(job = %id, %error, "a job's end could not be written; the next start goes on with it"),
+            Err(error) => {
+                tracing::error!(job = %id, %error, "a job's end could not be written; the next start goes on with it")
+            }
         }
     }
 
     /// Changes how far a job is and says so, not more often than [`PROGRESS_EVERY`].
     fn progress(&self, job: &Job, change: impl FnOnce(&mut Progress)) {
         let mut tasks = lock(&self.tasks);
-        let Some(task) = tasks.get_mut(&job.id) else { return };
-        let progress = task.progress.get_or_insert_with(|| Progress::begun(self.clock.now()));
+        let Some(task) = tasks.get_mut(&job.id) else {
+            return;
+        };
+        let progress = task
+            .progress
+            .get_or_insert_with(|| Progress::begun(self.clock.now()));
         let before = progress.clone();
         change(progress);
         let turned = before.running != progress.running || before.position != progress.position;
-        let due = task.announced.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
+        let due = task
+            .announced
+            .is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
         if *progress == before || !(turned || due) {
             return;
         }
@@ -252,87 +311,13 @@ impl Runner {
 /// A place at the provider, and, straight from the claim, one to work.
 type Places = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
 
-/// One job on its way through its states.
-struct Run {
-    runner: Arc<Runner>,
-    job: Job,
-    cancel: Arc<Notify>,
-    work: Option<OwnedSemaphorePermit>,
-}
-
-/// How a run ended, for [`Runner::settle`] to write.
-enum End {
-    Done { results: Vec<crate::store::NewResult>, note: Option<String> },
-    /// `ended`: nothing can be looked up or fetched any more.
-    Failed { failure: Failure, ended: bool },
-    Doubt(Failure),
-    Cancelled { ended: bool },
-    /// The program closes before anything was sent.
-    Closing,
-}
-
-impl Run {
-    async fn to_its_end(mut self) {
-        // Asked between the claim and this task's birth: the wish is in the row, and nobody told us.
-        if self.runner.store.job(self.job.id).await.is_ok_and(|job| job.cancel_asked) {
-            self.cancel.notify_one();
-        }
-        let end = match self.job.provider {
-            Provider::Demo => self.demo().await,
-            Provider::Fal => self.fal().await,
-        };
-        let end = end.unwrap_or_else(|error| {
-            tracing::error!(job = %self.job.id, %error, "a job could not go on");
-            // What is paid can be fetched again once the disk or the database is well.
-            End::Failed { ended: false, failure: Failure::from(&error).charged(self.charged_so_far()) }
-        });
-        let (store, id, now) = (&self.runner.store, self.job.id, self.runner.clock.now());
-        let written = match end {
-            End::Done { results, note } => store.finish(id, &results, note.as_deref(), now).await,
-            End::Failed { failure, ended } => store.fail(id, Move::Fail, &failure, ended, now).await,
-            End::Doubt(failure) => store.fail(id, Move::Doubt, &failure, true, now).await,
-            End::Cancelled { ended } => store.cancel(id, ended, now).await,
-            End::Closing => store.requeue(id, None, now).await,
-        };
-        self.runner.settle(id, written);
-    }
-
-    fn charged_so_far(&self) -> crate::error::Charged {
-        match self.job.state {
-            State::Waiting => crate::error::Charged::Maybe,
-            State::Downloading => crate::error::Charged::Yes,
-            _ => crate::error::Charged::No,
-        }
-    }
-
-    /// Takes a place to work, if this job has none.
-    async fn work(&mut self) {
-        if self.work.is_none() {
-            self.work = Arc::clone(&self.runner.work).acquire_owned().await.ok();
-        }
-    }
-
-    /// Gives the place to work to somebody else.
-    fn rest(&mut self) {
-        self.work = None;
-    }
-
-    /// Takes over a state that is written, and announces it.
-    fn entered(&mut self, job: Job) {
-        self.job = job;
-        self.runner.enter(&self.job);
-    }
-
-    async fn input(&self) -> Result<(Vec<u8>, String), Error> {
-        let version = self.runner.store.version(self.job.input).await?;
-        let pictures = self.runner.pictures.clone();
-        blocking(move || Ok((pictures.read(&version.picture)?, version.name))).await
-    }
-}
-
 /// Runs what blocks where it may.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Internal("a blocking task panicked")))
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(Error::Internal("a blocking task panicked")))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -76,8 +76,16 @@ impl Library {
     ///
     /// # Errors
     /// [`Error::ClipboardEmpty`] when the numbers do not fit the bytes.
-    pub async fn add_pixels(&self, width: u32, height: u32, rgba: Vec<u8>, name: &str) -> Result<Version, Error> {
-        let image = image::RgbaImage::from_raw(width, height, rgba).filter(|image| !image.is_empty()).ok_or(Error::ClipboardEmpty)?;
+    pub async fn add_pixels(
+        &self,
+        width: u32,
+        height: u32,
+        rgba: Vec<u8>,
+        name: &str,
+    ) -> Result<Version, Error> {
+        let image = image::RgbaImage::from_raw(width, height, rgba)
+            .filter(|image| !image.is_empty())
+            .ok_or(Error::ClipboardEmpty)?;
         let bytes = blocking(move || Ok(picture::encode(&image, SaveFormat::Png)?)).await?;
         self.add_bytes(bytes, name).await
     }
@@ -87,7 +95,12 @@ impl Library {
     /// # Errors
     /// [`Error::Disk`].
     pub async fn add_sample(&self) -> Result<Version, Error> {
-        let draw = || Ok(picture::encode(&image::DynamicImage::ImageRgb8(sample::draw()).into_rgba8(), SaveFormat::Png)?);
+        let draw = || {
+            Ok(picture::encode(
+                &image::DynamicImage::ImageRgb8(sample::draw()).into_rgba8(),
+                SaveFormat::Png,
+            )?)
+        };
         let bytes = blocking(draw).await?;
         self.add_bytes(bytes, sample::NAME).await
     }
@@ -98,7 +111,16 @@ impl Library {
         let pictures = self.0.pictures.clone();
         let (kept, facts) = blocking(move || pictures.keep(&bytes)).await?;
         let name = shown_name(name, facts.format);
-        self.0.store.add_original(VersionId(self.new_id()), &kept, &name, facts.note(), self.0.clock.now()).await
+        self.0
+            .store
+            .add_original(
+                VersionId(self.new_id()),
+                &kept,
+                &name,
+                facts.note(),
+                self.0.clock.now(),
+            )
+            .await
     }
 }
 
@@ -115,17 +137,27 @@ impl Added {
 
 /// Reads a file that may be a picture. The size is asked first: a 50-GB file is refused, not read.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
-    let unreadable = |source| Error::FileUnreadable { path: path.to_owned(), source };
+    let unreadable = |source| Error::FileUnreadable {
+        path: path.to_owned(),
+        source,
+    };
     let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
     if bytes > MAX_FILE_BYTES {
-        return Err(PictureError::FileTooLarge { bytes, limit: MAX_FILE_BYTES }.into());
+        return Err(PictureError::FileTooLarge {
+            bytes,
+            limit: MAX_FILE_BYTES,
+        }
+        .into());
     }
     std::fs::read(path).map_err(unreadable)
 }
 
 /// The files directly in a folder that look like pictures by their first bytes, by name.
 fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |source| Error::FileUnreadable { path: folder.to_owned(), source };
+    let unreadable = |source| Error::FileUnreadable {
+        path: folder.to_owned(),
+        source,
+    };
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .map_err(unreadable)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -133,7 +165,9 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         .collect();
     files.sort();
     if files.is_empty() {
-        return Err(Error::FolderWithoutPictures { name: file_name(folder) });
+        return Err(Error::FolderWithoutPictures {
+            name: file_name(folder),
+        });
     }
     Ok(files)
 }
@@ -143,11 +177,18 @@ fn looks_like_a_picture(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut head));
     // What is known by name but not taken (HEIC, RAW) is refused aloud later; what is no picture at all is nobody's loss.
-    read.is_ok() && !matches!(picture::inspect(&head), Err(PictureError::Empty | PictureError::NotAPicture))
+    read.is_ok()
+        && !matches!(
+            picture::inspect(&head),
+            Err(PictureError::Empty | PictureError::NotAPicture)
+        )
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The name as it is kept: no folders, no control characters, bounded, and never empty.
@@ -159,5 +200,9 @@ fn shown_name(name: &str, format: Format) -> String {
         // From the front, so that the ending stays.
         clean.remove(0);
     }
-    if clean.is_empty() { format!("picture.{}", format.extension()) } else { clean }
+    if clean.is_empty() {
+        format!("picture.{}", format.extension())
+    } else {
+        clean
+    }
 }

@@ -12,12 +12,21 @@ impl Library {
     /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`].
     pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
         if edit.prompt.len() > Edit::PROMPT_MAX {
-            return Err(Error::PromptTooLong { bytes: edit.prompt.len() });
+            return Err(Error::PromptTooLong {
+                bytes: edit.prompt.len(),
+            });
         }
         if edit.model != DEMO && !is_model_id(&edit.model) {
-            return Err(Error::NotFound { what: "model", id: edit.model });
+            return Err(Error::NotFound {
+                what: "model",
+                id: edit.model,
+            });
         }
-        let job = self.0.store.add_job(JobId(self.new_id()), &edit, self.0.clock.now()).await?;
+        let job = self
+            .0
+            .store
+            .add_job(JobId(self.new_id()), &edit, self.0.clock.now())
+            .await?;
         self.0.runner.announce(job.clone());
         self.0.runner.wake();
         Ok(job)

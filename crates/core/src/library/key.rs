@@ -35,8 +35,14 @@ impl Library {
     /// Where the key comes from.
     pub async fn key_state(&self) -> KeyState {
         let keys = Arc::clone(&self.0.keys);
-        let source = blocking(move || Ok(keys.key())).await.ok().flatten().map(|key| key.source);
-        let host = Destination::of(&self.settings().fal).map(|to| to.host()).unwrap_or_default();
+        let source = blocking(move || Ok(keys.key()))
+            .await
+            .ok()
+            .flatten()
+            .map(|key| key.source);
+        let host = Destination::of(&self.settings().fal)
+            .map(|to| to.host())
+            .unwrap_or_default();
         KeyState { source, host }
     }
 
@@ -68,15 +74,24 @@ impl Library {
     /// [`Error::KeyMissing`].
     pub async fn test_key(&self) -> Result<KeyTest, Error> {
         let keys = Arc::clone(&self.0.keys);
-        let key = blocking(move || Ok(keys.key())).await?.ok_or(Error::KeyMissing)?;
+        let key = blocking(move || Ok(keys.key()))
+            .await?
+            .ok_or(Error::KeyMissing)?;
         let settings = self.settings().fal;
-        let to = Destination::of(&settings).ok_or(Error::Internal("fal's addresses do not parse"))?;
+        let to =
+            Destination::of(&settings).ok_or(Error::Internal("fal's addresses do not parse"))?;
         let fal = Fal::new(Http::new()?, to, key, settings.timeout);
-        Ok(match fal.test_key(self.new_id()).await.map(|status| status.as_u16()) {
-            Ok(404 | 200..=299) => KeyTest::Works,
-            Ok(401) => KeyTest::Refused,
-            Ok(403) => KeyTest::Locked,
-            Ok(_) | Err(_) => KeyTest::Unreachable,
-        })
+        Ok(
+            match fal
+                .test_key(self.new_id())
+                .await
+                .map(|status| status.as_u16())
+            {
+                Ok(404 | 200..=299) => KeyTest::Works,
+                Ok(401) => KeyTest::Refused,
+                Ok(403) => KeyTest::Locked,
+                Ok(_) | Err(_) => KeyTest::Unreachable,
+            },
+        )
     }
 }

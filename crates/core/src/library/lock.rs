@@ -19,11 +19,20 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn take(dir: &Path) -> Result<Self, Error> {
         let path = dir.join("lock");
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(Error::disk(&path))?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(Error::disk(&path))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::LibraryInUse { dir: dir.to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::LibraryInUse {
+                    dir: dir.to_owned(),
+                });
+            }
             Err(TryLockError::Error(error)) => return Err(Error::disk(&path)(error)),
         }
         let mut mark = String::new();
@@ -50,7 +59,9 @@ impl Lock {
 /// Whether a program owns the library in `dir` right now.
 #[must_use]
 pub(super) fn is_taken(dir: &Path) -> bool {
-    let Ok(file) = File::open(dir.join("lock")) else { return false };
+    let Ok(file) = File::open(dir.join("lock")) else {
+        return false;
+    };
     // A shared lock is refused exactly while somebody holds the exclusive one, and disturbs nobody.
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }

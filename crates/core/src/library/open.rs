@@ -36,7 +36,11 @@ impl Options {
     /// The computer's clock and keychain.
     #[must_use]
     pub fn new(given: Given) -> Self {
-        Self { given, keychain: Keychain::System, clock: Clock::system() }
+        Self {
+            given,
+            keychain: Keychain::System,
+            clock: Clock::system(),
+        }
     }
 }
 
@@ -46,7 +50,11 @@ impl Library {
     /// # Errors
     /// [`Error::LibraryInUse`] while another program owns it; otherwise what is wrong with the settings, the folder or the database.
     pub async fn open(options: Options) -> Result<Self, Error> {
-        let Options { given, keychain, clock } = options;
+        let Options {
+            given,
+            keychain,
+            clock,
+        } = options;
         let settings = Settings::read(&given)?;
         let dir = settings.library.clone();
         let (lock, pictures) = {
@@ -58,7 +66,11 @@ impl Library {
             quick_check(&store).await?;
         }
         let events = broadcast::Sender::new(EVENTS_KEPT);
-        let keys = Arc::new(Keys::new(settings.given_key.clone(), keychain, &given.places));
+        let keys = Arc::new(Keys::new(
+            settings.given_key.clone(),
+            keychain,
+            &given.places,
+        ));
         let going_on = store.recover(clock.now()).await?;
         let runner = Runner::start(
             Parts {
@@ -70,7 +82,10 @@ impl Library {
                 fal: settings.fal.clone(),
                 http: Http::new()?,
             },
-            AtOnce { work: settings.work_at_once, wait: settings.wait_at_once },
+            AtOnce {
+                work: settings.work_at_once,
+                wait: settings.wait_at_once,
+            },
             going_on,
         );
         let was_clean = !lock.unclean;
@@ -111,7 +126,8 @@ impl Library {
         let lost = self.0.store.purge(before).await?;
         let pictures = self.0.pictures.clone();
         blocking(move || {
-            lost.iter().for_each(|(hash, ending)| pictures.remove(hash, ending));
+            lost.iter()
+                .for_each(|(hash, ending)| pictures.remove(hash, ending));
             Ok(())
         })
         .await

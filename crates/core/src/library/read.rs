@@ -28,7 +28,10 @@ impl Library {
     pub async fn active_jobs(&self) -> Result<Vec<Job>, Error> {
         let since = self.0.clock.now() - TimeDelta::days(1);
         let jobs = self.0.store.active_jobs(since).await?;
-        Ok(jobs.into_iter().map(|job| self.0.runner.with_progress(job)).collect())
+        Ok(jobs
+            .into_iter()
+            .map(|job| self.0.runner.with_progress(job))
+            .collect())
     }
 
     /// How many jobs are queued or at work.
@@ -57,7 +60,10 @@ impl Library {
     /// [`Error::Database`].
     pub async fn newest_jobs(&self, limit: u32) -> Result<Vec<Job>, Error> {
         let jobs = self.0.store.newest_jobs(limit).await?;
-        Ok(jobs.into_iter().map(|job| self.0.runner.with_progress(job)).collect())
+        Ok(jobs
+            .into_iter()
+            .map(|job| self.0.runner.with_progress(job))
+            .collect())
     }
 
     /// One version.
@@ -75,7 +81,10 @@ impl Library {
     pub async fn history(&self, id: VersionId) -> Result<(Vec<Version>, Vec<Job>), Error> {
         let root = self.0.store.version(id).await?.root;
         let jobs = self.0.store.open_jobs_of(root).await?;
-        let jobs = jobs.into_iter().map(|job| self.0.runner.with_progress(job)).collect();
+        let jobs = jobs
+            .into_iter()
+            .map(|job| self.0.runner.with_progress(job))
+            .collect();
         Ok((self.0.store.versions_of(root).await?, jobs))
     }
 
@@ -105,10 +114,17 @@ impl Reader {
         let settings = Settings::read(given)?;
         let path = settings.database;
         if !path.is_file() {
-            return Err(Error::FileUnreadable { path, source: std::io::ErrorKind::NotFound.into() });
+            return Err(Error::FileUnreadable {
+                path,
+                source: std::io::ErrorKind::NotFound.into(),
+            });
         }
         let store = Store::open(&path, Access::Beside).await?;
-        Ok(Self { pictures: Pictures::beside(&settings.library), dir: settings.library, store })
+        Ok(Self {
+            pictures: Pictures::beside(&settings.library),
+            dir: settings.library,
+            store,
+        })
     }
 
     /// The library's folder.

@@ -39,7 +39,10 @@ impl Library {
     /// # Errors
     /// [`Error::NotFound`], [`Error::FileUnreadable`].
     pub async fn file(&self, id: VersionId) -> Result<PathBuf, Error> {
-        let path = self.0.pictures.path(&self.0.store.version(id).await?.picture);
+        let path = self
+            .0
+            .pictures
+            .path(&self.0.store.version(id).await?.picture);
         match path.metadata() {
             Ok(_) => Ok(path),
             Err(source) => Err(Error::FileUnreadable { path, source }),
@@ -94,7 +97,10 @@ impl Library {
 }
 
 fn wanted(to: &Path, stored: &str) -> Wanted {
-    let ending = to.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let ending = to
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
     match (ending.as_str(), stored) {
         ("jpg" | "jpeg", "jpg") => Wanted::AsStored,
         (ending, stored) if ending == stored => Wanted::AsStored,
@@ -109,15 +115,21 @@ fn wanted(to: &Path, stored: &str) -> Wanted {
 pub(super) fn write_whole(to: &Path, bytes: &[u8]) -> Result<(), Error> {
     use std::io::Write;
     let write = || -> std::io::Result<()> {
-        let folder = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(".overpaint-").tempfile_in(folder)?;
+        let folder = to
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new()
+            .prefix(".overpaint-")
+            .tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         #[cfg(unix)]
         {
             // A temporary file is private; what a person saves has the mode of any file they make.
             use std::os::unix::fs::PermissionsExt;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+            file.as_file()
+                .set_permissions(std::fs::Permissions::from_mode(0o644))?;
         }
         file.persist(to).map_err(|error| error.error)?;
         Ok(())
@@ -126,9 +138,15 @@ pub(super) fn write_whole(to: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn suggest(version: &Version) -> SaveAs {
-    let stem = version.name.rsplit_once('.').map_or(version.name.as_str(), |(stem, _)| stem);
+    let stem = version
+        .name
+        .rsplit_once('.')
+        .map_or(version.name.as_str(), |(stem, _)| stem);
     let words = version.prompt.as_deref().unwrap_or_default();
-    let words: String = words.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let words: String = words
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
     let mut name = stem.to_owned();
     for word in words.split_whitespace() {
         if name.chars().count() + word.chars().count() > 60 {

@@ -7,50 +7,25 @@ mod answer;
 mod body;
 mod destination;
 mod download;
+mod http;
 mod refusal;
 
 pub(crate) use body::{json_body, prepare};
 pub(crate) use destination::Destination;
 pub(crate) use download::Fetched;
+pub(crate) use http::Http;
+use http::{header, plain, read, unreachable};
 
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use url::Url;
 
-use crate::error::{Charged, Code, Error, Failure};
+use crate::error::{Charged, Code, Failure};
 use crate::job::Ticket;
 use crate::secret::Key;
 use answer::{Reply, Seen};
-
-/// Longest JSON answer that is read, in bytes. Data URIs of results can lie inside.
-const ANSWER_MAX: usize = 96 << 20;
-
-/// The HTTP clients, by what they may do. Cloning is cheap.
-#[derive(Debug, Clone)]
-pub(crate) struct Http {
-    /// Submits, and nothing else: never a pooled connection, never a second try. A kept-alive connection that the other side is closing
-    /// makes HTTP libraries send again; a submit must not be sent again.
-    submit: Client,
-    /// Status, results, uploads, cancels.
-    ask: Client,
-    /// Results from file hosts: no key, follows redirects.
-    fetch: Client,
-}
-
-impl Http {
-    pub(crate) fn new() -> Result<Self, Error> {
-        let base = || Client::builder().connect_timeout(Duration::from_secs(10)).user_agent(concat!("overpaint/", env!("CARGO_PKG_VERSION")));
-        let never = reqwest::redirect::Policy::none;
-        let built = |builder: reqwest::ClientBuilder| builder.build().map_err(|_| Error::Internal("no TLS could be set up"));
-        Ok(Self {
-            submit: built(base().redirect(never()).pool_max_idle_per_host(0).retry(reqwest::retry::never()))?,
-            ask: built(base().redirect(never()).read_timeout(Duration::from_secs(60)))?,
-            fetch: built(base().redirect(reqwest::redirect::Policy::limited(5)).read_timeout(Duration::from_secs(60)))?,
-        })
-    }
-}
 
 /// fal as one job sees it: where to send, with which key.
 #[derive(Debug, Clone)]
@@ -123,12 +98,19 @@ pub(crate) enum CancelReply {
 
 impl Fal {
     pub(crate) fn new(http: Http, to: Destination, key: Key, timeout: Duration) -> Self {
-        Self { http, to, key, timeout }
+        Self {
+            http,
+            to,
+            key,
+            timeout,
+        }
     }
 
     /// Where the submit goes.
     pub(crate) fn submit_url(&self, model: &str) -> Result<Url, Failure> {
-        self.to.submit_url(model).ok_or_else(|| Failure::free(Code::ModelUnknown).saying(model))
+        self.to
+            .submit_url(model)
+            .ok_or_else(|| Failure::free(Code::ModelUnknown).saying(model))
     }
 
     /// Whether the job's life is looked after by fal itself, so that it is asked without an end.
@@ -139,37 +121,77 @@ impl Fal {
     /// The one POST that can cost money.
     pub(crate) async fn submit(&self, url: &Url, body: Vec<u8>) -> Result<Submitted, SubmitError> {
         let request = self.with_key(self.http.submit.request(Method::POST, url.clone()), url)?;
-        let request = request.header("content-type", "application/json").body(body).timeout(self.timeout);
-        let unclear = |said: String| SubmitError::Unclear(Failure::free(Code::SubmitUnclear).charged(Charged::Maybe).saying(said));
+        let request = request
+            .header("content-type", "application/json")
+            .body(body)
+            .timeout(self.timeout);
+        let unclear = |said: String| {
+            SubmitError::Unclear(
+                Failure::free(Code::SubmitUnclear)
+                    .charged(Charged::Maybe)
+                    .saying(said),
+            )
+        };
         let response = match request.send().await {
             Ok(response) => response,
             // A failed connect, DNS and TLS included, has sent nothing.
-            Err(error) if error.is_connect() || error.is_builder() => return Err(SubmitError::Refused(unreachable(&error))),
-            Err(error) if error.is_timeout() => return Err(unclear("It did not answer in time.".into())),
+            Err(error) if error.is_connect() || error.is_builder() => {
+                return Err(SubmitError::Refused(unreachable(&error)));
+            }
+            Err(error) if error.is_timeout() => {
+                return Err(unclear("It did not answer in time.".into()));
+            }
             Err(error) => return Err(unclear(plain(&error))),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match read(response).await {
             Ok(body) => body,
-            Err(error) if status.is_client_error() => return Err(SubmitError::Refused(refusal::of(status, &headers, error.to_string().as_bytes()))),
+            Err(error) if status.is_client_error() => {
+                return Err(SubmitError::Refused(refusal::of(
+                    status,
+                    &headers,
+                    error.to_string().as_bytes(),
+                )));
+            }
             Err(error) => return Err(unclear(plain(&error))),
         };
         let request_id = header(&headers, "x-fal-request-id");
-        match answer::of_submit(status, url, header(&headers, LOCATION.as_str()).as_deref(), &body) {
-            Reply::Pictures(outputs) => Ok(Submitted::Answered { outputs, request_id }),
-            Reply::Ticket(ticket) => Ok(Submitted::Accepted(Ticket { request_id: ticket.request_id.clone().or(request_id), ..ticket })),
+        match answer::of_submit(
+            status,
+            url,
+            header(&headers, LOCATION.as_str()).as_deref(),
+            &body,
+        ) {
+            Reply::Pictures(outputs) => Ok(Submitted::Answered {
+                outputs,
+                request_id,
+            }),
+            Reply::Ticket(ticket) => Ok(Submitted::Accepted(Ticket {
+                request_id: ticket.request_id.clone().or(request_id),
+                ..ticket
+            })),
             Reply::No if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => {
                 Err(SubmitError::Refused(refusal::of(status, &headers, &body)))
             }
-            Reply::No if status.is_redirection() => {
-                Err(SubmitError::Refused(Failure::free(Code::ProviderFailed).saying(format!("It answered with a redirect ({status})."))))
-            }
+            Reply::No if status.is_redirection() => Err(SubmitError::Refused(
+                Failure::free(Code::ProviderFailed)
+                    .saying(format!("It answered with a redirect ({status}).")),
+            )),
             Reply::No if status.is_success() => {
-                let failure = Failure::free(Code::AnswerUnreadable).charged(Charged::Maybe).saying(refusal::said(&body));
+                let failure = Failure::free(Code::AnswerUnreadable)
+                    .charged(Charged::Maybe)
+                    .saying(refusal::said(&body));
                 // On fal's hosts an unreadable yes may be a job; elsewhere the answer is all there will ever be.
-                Err(if self.is_fals_own() { SubmitError::Unclear(failure) } else { SubmitError::Refused(failure) })
+                Err(if self.is_fals_own() {
+                    SubmitError::Unclear(failure)
+                } else {
+                    SubmitError::Refused(failure)
+                })
             }
-            Reply::No => Err(unclear(format!("It answered {status}. {}", refusal::said(&body)))),
+            Reply::No => Err(unclear(format!(
+                "It answered {status}. {}",
+                refusal::said(&body)
+            ))),
         }
     }
 
@@ -183,8 +205,16 @@ impl Fal {
             Seen::InLine(ahead) => Look::InLine(ahead),
             Seen::Running(log) => Look::Running(log),
             Seen::Pictures(outputs) => Look::Answered(outputs),
-            Seen::Failed(said) => Look::Failed(Failure::free(Code::ProviderFailed).charged(Charged::Maybe).saying(said)),
-            Seen::NoPictures(said) => Look::Failed(Failure::free(Code::NoPictureMade).charged(Charged::Maybe).saying(said)),
+            Seen::Failed(said) => Look::Failed(
+                Failure::free(Code::ProviderFailed)
+                    .charged(Charged::Maybe)
+                    .saying(said),
+            ),
+            Seen::NoPictures(said) => Look::Failed(
+                Failure::free(Code::NoPictureMade)
+                    .charged(Charged::Maybe)
+                    .saying(said),
+            ),
             Seen::Cancelled => Look::Cancelled,
             Seen::Completed => self.result(ticket).await,
             Seen::Nothing => Look::Unknown(refusal::of_poll(status, &headers, &body)),
@@ -202,26 +232,50 @@ impl Fal {
             if !outputs.is_empty() {
                 return Look::Answered(outputs);
             }
-            return Look::Failed(Failure::free(Code::NoPictureMade).charged(Charged::Maybe).saying(refusal::said(&body)));
+            return Look::Failed(
+                Failure::free(Code::NoPictureMade)
+                    .charged(Charged::Maybe)
+                    .saying(refusal::said(&body)),
+            );
         }
         match status.as_u16() {
             // "Request is still in progress": the two hosts disagree for a moment.
             400 if answer::is_still_running(&body) => Look::Running(None),
             499 => Look::Cancelled,
-            404 => Look::Failed(Failure::free(Code::ResultGone).charged(Charged::Yes).saying(refusal::said(&body))),
+            404 => Look::Failed(
+                Failure::free(Code::ResultGone)
+                    .charged(Charged::Yes)
+                    .saying(refusal::said(&body)),
+            ),
             // The account or the key, not the job: the ticket stays good.
             401 | 403 | 408 | 429 => Look::Unknown(refusal::of_poll(status, &headers, &body)),
             // A gateway without fal's request id has not reached the job (fal-contract 3.7).
-            502..=504 if header(&headers, "x-fal-request-id").is_none() => Look::Unknown(refusal::of_poll(status, &headers, &body)),
+            502..=504 if header(&headers, "x-fal-request-id").is_none() => {
+                Look::Unknown(refusal::of_poll(status, &headers, &body))
+            }
             _ => Look::Failed(refusal::of(status, &headers, &body)),
         }
     }
 
     /// Asks the provider to end a job.
     pub(crate) async fn cancel(&self, ticket: &Ticket) -> CancelReply {
-        let Some(url) = ticket.cancel_url.as_deref().and_then(|url| Url::parse(url).ok()) else { return CancelReply::Unknown };
-        let Ok(request) = self.with_key(self.http.ask.request(Method::PUT, url.clone()), &url) else { return CancelReply::Unknown };
-        match request.timeout(Duration::from_secs(15)).send().await.map(|response| response.status().as_u16()) {
+        let Some(url) = ticket
+            .cancel_url
+            .as_deref()
+            .and_then(|url| Url::parse(url).ok())
+        else {
+            return CancelReply::Unknown;
+        };
+        let Ok(request) = self.with_key(self.http.ask.request(Method::PUT, url.clone()), &url)
+        else {
+            return CancelReply::Unknown;
+        };
+        match request
+            .timeout(Duration::from_secs(15))
+            .send()
+            .await
+            .map(|response| response.status().as_u16())
+        {
             Ok(200..=299) => CancelReply::Asked,
             Ok(400) => CancelReply::TooLate,
             _ => CancelReply::Unknown,
@@ -229,25 +283,49 @@ impl Fal {
     }
 
     /// Fetches one result. `progress` is told the bytes so far and, if known, of how many.
-    pub(crate) async fn fetch(&self, url: &str, progress: impl Fn(u64, Option<u64>) + Send) -> Result<Fetched, Failure> {
+    pub(crate) async fn fetch(
+        &self,
+        url: &str,
+        progress: impl Fn(u64, Option<u64>) + Send,
+    ) -> Result<Fetched, Failure> {
         download::fetch(&self.http.fetch, &self.to, url, progress).await
     }
 
     /// Asks fal for nothing, to see whether it knows the key: free (fal-contract 1).
     pub(crate) async fn test_key(&self, random: uuid::Uuid) -> Result<StatusCode, Failure> {
-        let url = self.to.key_test_url(random).ok_or_else(|| Failure::free(Code::ProviderUnreachable))?;
-        let request = self.with_key(self.http.ask.request(Method::GET, url.clone()), &url).map_err(|_| Failure::free(Code::KeyMissing))?;
-        let response = request.timeout(Duration::from_secs(20)).send().await.map_err(|error| unreachable(&error))?;
+        let url = self
+            .to
+            .key_test_url(random)
+            .ok_or_else(|| Failure::free(Code::ProviderUnreachable))?;
+        let request = self
+            .with_key(self.http.ask.request(Method::GET, url.clone()), &url)
+            .map_err(|_| Failure::free(Code::KeyMissing))?;
+        let response = request
+            .timeout(Duration::from_secs(20))
+            .send()
+            .await
+            .map_err(|error| unreachable(&error))?;
         Ok(response.status())
     }
 
-    async fn get(&self, url: &str, logs: bool) -> Result<(StatusCode, HeaderMap, Vec<u8>), Failure> {
-        let mut url = Url::parse(url).map_err(|_| Failure::free(Code::AnswerUnreadable).saying(url))?;
+    async fn get(
+        &self,
+        url: &str,
+        logs: bool,
+    ) -> Result<(StatusCode, HeaderMap, Vec<u8>), Failure> {
+        let mut url =
+            Url::parse(url).map_err(|_| Failure::free(Code::AnswerUnreadable).saying(url))?;
         if logs && self.is_fals_own() {
             url.query_pairs_mut().append_pair("logs", "1");
         }
-        let request = self.with_key(self.http.ask.request(Method::GET, url.clone()), &url).map_err(|_| Failure::free(Code::KeyMissing))?;
-        let response = request.timeout(Duration::from_secs(120)).send().await.map_err(|error| unreachable(&error))?;
+        let request = self
+            .with_key(self.http.ask.request(Method::GET, url.clone()), &url)
+            .map_err(|_| Failure::free(Code::KeyMissing))?;
+        let response = request
+            .timeout(Duration::from_secs(120))
+            .send()
+            .await
+            .map_err(|error| unreachable(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(response).await.map_err(|error| unreachable(&error))?;
         Ok((status, headers, body))
@@ -258,38 +336,9 @@ impl Fal {
         if !self.to.may_have_key(url, &self.key) {
             return Ok(request);
         }
-        let mut value = HeaderValue::from_str(&format!("Key {}", self.key.expose())).map_err(|_| SubmitError::Refused(Failure::free(Code::KeyMalformed)))?;
+        let mut value = HeaderValue::from_str(&format!("Key {}", self.key.expose()))
+            .map_err(|_| SubmitError::Refused(Failure::free(Code::KeyMalformed)))?;
         value.set_sensitive(true);
         Ok(request.header(AUTHORIZATION, value))
     }
-}
-
-/// Reads a body whole, up to [`ANSWER_MAX`]; what lies beyond is cut off and makes the JSON unreadable.
-async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        body.extend_from_slice(&chunk);
-        if body.len() > ANSWER_MAX {
-            break;
-        }
-    }
-    Ok(body)
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-fn unreachable(error: &reqwest::Error) -> Failure {
-    let code = if error.is_timeout() && !error.is_connect() { Code::ProviderTimeout } else { Code::ProviderUnreachable };
-    Failure::free(code).saying(plain(error))
-}
-
-/// The innermost reason, which names the trouble ("Connection refused"); reqwest's own sentence repeats the URL.
-fn plain(error: &reqwest::Error) -> String {
-    let mut reason: &dyn std::error::Error = error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    reason.to_string()
 }

@@ -49,7 +49,8 @@ pub(super) fn read(places: &Places) -> Result<Change, Error> {
 /// Lays the change over the file.
 pub(super) fn write(places: &Places, change: &Change) -> Result<(), Error> {
     let mut table = table(places)?;
-    let change = toml::Table::try_from(change).map_err(|_| Error::Internal("settings that are no table"))?;
+    let change =
+        toml::Table::try_from(change).map_err(|_| Error::Internal("settings that are no table"))?;
     table.extend(change);
     let path = places.config.join(NAME);
     let write = || -> std::io::Result<()> {
@@ -67,11 +68,18 @@ fn table(places: &Places) -> Result<toml::Table, Error> {
     match fs::read_to_string(places.config.join(NAME)) {
         Ok(text) => text.parse().map_err(|_| invalid(places)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::Table::new()),
-        Err(source) => Err(Error::FileUnreadable { path: places.config.join(NAME), source }),
+        Err(source) => Err(Error::FileUnreadable {
+            path: places.config.join(NAME),
+            source,
+        }),
     }
 }
 
 fn invalid(places: &Places) -> Error {
     let value = places.config.join(NAME).display().to_string();
-    Error::SettingInvalid { name: NAME, value, wanted: "it must be TOML with the settings' own kinds of values" }
+    Error::SettingInvalid {
+        name: NAME,
+        value,
+        wanted: "it must be TOML with the settings' own kinds of values",
+    }
 }

@@ -26,10 +26,17 @@ pub struct Given {
 impl Given {
     /// The environment and folders of this process.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn from_process() -> Self {
         Self {
-            env: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect(),
+            env: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
             working_dir: std::env::current_dir().unwrap_or_default(),
             places: Places::of_user(),
             ..Self::default()
@@ -42,7 +49,11 @@ impl Given {
         Self {
             library: Some(library.to_owned()),
             working_dir: library.to_owned(),
-            places: Places { library: library.to_owned(), config: library.join("config"), logs: library.join("logs") },
+            places: Places {
+                library: library.to_owned(),
+                config: library.join("config"),
+                logs: library.join("logs"),
+            },
             ..Self::default()
         }
     }
@@ -56,19 +67,28 @@ impl Given {
 
     /// A value and where it was found. An empty one counts as none, as it did for the original.
     pub(super) fn get(&self, name: &str) -> Option<(&str, Source)> {
-        let layers = [(Source::Environment, &self.flags), (Source::Environment, &self.env)];
+        let layers = [
+            (Source::Environment, &self.flags),
+            (Source::Environment, &self.env),
+        ];
         let dotenv = self.dotenv.iter().map(|(source, layer)| (*source, layer));
-        layers.into_iter().chain(dotenv).find_map(|(source, layer)| {
-            let value = layer.get(name)?.as_str();
-            (!value.trim().is_empty()).then_some((value, source))
-        })
+        layers
+            .into_iter()
+            .chain(dotenv)
+            .find_map(|(source, layer)| {
+                let value = layer.get(name)?.as_str();
+                (!value.trim().is_empty()).then_some((value, source))
+            })
     }
 
     /// The same with the `.env` files of the library and the working directory below the environment.
     pub(super) fn with_dotenv(&self, library: &Path) -> Result<Self, Error> {
         let mut given = self.clone();
         given.dotenv = Vec::new();
-        let files = [(Source::LibraryDotenv, library.join(".env")), (Source::WorkingDotenv, self.working_dir.join(".env"))];
+        let files = [
+            (Source::LibraryDotenv, library.join(".env")),
+            (Source::WorkingDotenv, self.working_dir.join(".env")),
+        ];
         for (source, path) in files {
             let same = source == Source::WorkingDotenv && library == self.working_dir;
             if path.is_file() && !same {
@@ -81,7 +101,11 @@ impl Given {
 
 fn read_dotenv(path: &Path) -> Result<BTreeMap<String, String>, Error> {
     let wanted = "it must hold lines of the form NAME=value";
-    let invalid = || Error::SettingInvalid { name: ".env", value: path.display().to_string(), wanted };
+    let invalid = || Error::SettingInvalid {
+        name: ".env",
+        value: path.display().to_string(),
+        wanted,
+    };
     let lines = dotenvy::from_path_iter(path).map_err(|_| invalid())?;
     lines.map(|line| line.map_err(|_| invalid())).collect()
 }

@@ -19,13 +19,20 @@ impl Places {
     pub fn of_user() -> Self {
         let Some(dirs) = directories::ProjectDirs::from("", "", "overpaint") else {
             let dir = std::env::temp_dir().join("overpaint");
-            return Self { library: dir.join("library"), config: dir.clone(), logs: dir.join("logs") };
+            return Self {
+                library: dir.join("library"),
+                config: dir.clone(),
+                logs: dir.join("logs"),
+            };
         };
         Self {
             library: dirs.data_dir().join("library"),
             config: dirs.config_dir().to_owned(),
             // Only Linux has a folder for state; elsewhere logs lie with the local data.
-            logs: dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).join("logs"),
+            logs: dirs
+                .state_dir()
+                .unwrap_or_else(|| dirs.data_local_dir())
+                .join("logs"),
         }
     }
 }

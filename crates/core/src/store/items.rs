@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, jobs, versions};
+use super::{Store, job_rows, versions};
 use crate::error::Error;
 use crate::version::{Cursor, Item, Page};
 
@@ -30,14 +30,21 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
         let ids_where = |job: i64| {
-            let ids: Vec<&str> = places.iter().filter(|p| p.get::<i64, _>("is_job") == job).map(|p| p.get("id")).collect();
+            let ids: Vec<&str> = places
+                .iter()
+                .filter(|p| p.get::<i64, _>("is_job") == job)
+                .map(|p| p.get("id"))
+                .collect();
             serde_json::to_string(&ids).unwrap_or_default()
         };
         let (jobs_json, originals_json) = (ids_where(1), ids_where(0));
-        let job_rows = sqlx::query(sqlx::AssertSqlSafe(format!("{} WHERE j.id IN (SELECT value FROM json_each(?))", jobs::SELECT)))
-            .bind(&jobs_json)
-            .fetch_all(&mut *tx)
-            .await?;
+        let job_rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{} WHERE j.id IN (SELECT value FROM json_each(?))",
+            job_rows::SELECT
+        )))
+        .bind(&jobs_json)
+        .fetch_all(&mut *tx)
+        .await?;
         let version_rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "{} WHERE v.id IN (SELECT value FROM json_each(?1))
                 OR (v.job_id IN (SELECT value FROM json_each(?2)) AND v.ordinal = 0 AND v.deleted_at IS NULL)",
@@ -55,8 +62,10 @@ impl Store {
         .await?;
         tx.commit().await?;
 
-        let mut jobs: std::collections::HashMap<String, _> =
-            job_rows.iter().map(|row| (row.get::<String, _>("id"), jobs::job_of(row).short())).collect();
+        let mut jobs: std::collections::HashMap<String, _> = job_rows
+            .iter()
+            .map(|row| (row.get::<String, _>("id"), job_rows::job_of(row).short()))
+            .collect();
         let mut by_job = std::collections::HashMap::new();
         let mut originals = std::collections::HashMap::new();
         for version in version_rows.iter().map(versions::version_of) {
@@ -70,15 +79,28 @@ impl Store {
             .map(|place| {
                 let id: &str = place.get("id");
                 match jobs.remove(id) {
-                    Some(job) => Item { version: by_job.remove(id), job: Some(job) },
-                    None => Item { version: originals.remove(id), job: None },
+                    Some(job) => Item {
+                        version: by_job.remove(id),
+                        job: Some(job),
+                    },
+                    None => Item {
+                        version: originals.remove(id),
+                        job: None,
+                    },
                 }
             })
             .collect();
-        let next = places.last().filter(|_| places.len() == limit as usize).map(|place| Cursor {
-            micros: place.get("created_at"),
-            id: versions::uuid(place.get("id")),
-        });
-        Ok(Page { items, next, total: total.try_into().unwrap_or(0) })
+        let next = places
+            .last()
+            .filter(|_| places.len() == limit as usize)
+            .map(|place| Cursor {
+                micros: place.get("created_at"),
+                id: versions::uuid(place.get("id")),
+            });
+        Ok(Page {
+            items,
+            next,
+            total: total.try_into().unwrap_or(0),
+        })
     }
 }

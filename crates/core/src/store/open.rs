@@ -39,35 +39,67 @@ impl Store {
             .read_only(access == Access::Beside)
             .disable_statement_logging();
         if access == Access::Beside {
-            let read = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-            return Ok(Self { write: read.clone(), read });
+            let read = SqlitePoolOptions::new()
+                .max_connections(1)
+                .connect_with(options)
+                .await?;
+            return Ok(Self {
+                write: read.clone(),
+                read,
+            });
         }
         let options = options.journal_mode(SqliteJournalMode::Wal);
         if exists {
             check_ours(path, &options).await?;
         }
-        let writing = options.clone().create_if_missing(true).pragma("application_id", APPLICATION_ID.to_string());
-        let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).connect_with(writing).await?;
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .pragma("application_id", APPLICATION_ID.to_string());
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(writing)
+            .await?;
         if exists {
             back_up_before_migration(path, &write).await?;
         }
-        MIGRATIONS.run(&write).await.map_err(|error| migration_error(path, error))?;
+        MIGRATIONS
+            .run(&write)
+            .await
+            .map_err(|error| migration_error(path, error))?;
         // Lazy: a start pays for one connection, not for five.
-        let read = SqlitePoolOptions::new().max_connections(READERS).idle_timeout(None).connect_lazy_with(options);
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .idle_timeout(None)
+            .connect_lazy_with(options);
         Ok(Self { write, read })
     }
 }
 
 /// Refuses a file that is no database, somebody else's, or the original backend's.
 async fn check_ours(path: &Path, options: &SqliteConnectOptions) -> Result<(), Error> {
-    let foreign = |original| Error::LibraryForeign { path: path.to_owned(), original };
+    let foreign = |original| Error::LibraryForeign {
+        path: path.to_owned(),
+        original,
+    };
     if std::fs::metadata(path).map(|m| m.len()).unwrap_or(0) == 0 {
         return Ok(());
     }
     // Read-only and without asking for WAL: looking must not change a stranger's file.
-    let mut connection: SqliteConnection = match SqliteConnectOptions::new().filename(path).read_only(true).connect().await {
+    let mut connection: SqliteConnection = match SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .connect()
+        .await
+    {
         Ok(connection) => connection,
-        Err(_) => options.clone().connect().await.map_err(|error| not_a_database(error, foreign(false)))?,
+        Err(_) => options
+            .clone()
+            .connect()
+            .await
+            .map_err(|error| not_a_database(error, foreign(false)))?,
     };
     let id: i32 = sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(&mut connection)
@@ -80,7 +112,9 @@ async fn check_ours(path: &Path, options: &SqliteConnectOptions) -> Result<(), E
         .fetch_all(&mut connection)
         .await
         .map_err(|error| not_a_database(error, foreign(false)))?;
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master").fetch_one(&mut connection).await?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master")
+        .fetch_one(&mut connection)
+        .await?;
     connection.close().await?;
     match tables {
         0 => Ok(()),
@@ -92,43 +126,63 @@ async fn check_ours(path: &Path, options: &SqliteConnectOptions) -> Result<(), E
 fn not_a_database(error: sqlx::Error, foreign: Error) -> Error {
     match error.as_database_error().and_then(|e| e.code()).as_deref() {
         Some("26") => foreign,
-        Some("11") => Error::LibraryDamaged { report: error.to_string() },
+        Some("11") => Error::LibraryDamaged {
+            report: error.to_string(),
+        },
         _ => Error::Database(error),
     }
 }
 
 /// A copy beside the database, so that a migration that goes wrong costs nothing.
 async fn back_up_before_migration(path: &Path, write: &sqlx::SqlitePool) -> Result<(), Error> {
-    let known: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'").fetch_one(write).await?;
+    let known: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+            .fetch_one(write)
+            .await?;
     if known == 0 {
         return Ok(());
     }
-    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(write).await?;
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+        .fetch_one(write)
+        .await?;
     let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
     let backup = path.with_extension(format!("before-{newest}.db"));
     if last >= newest || backup.exists() {
         return Ok(());
     }
-    sqlx::query("VACUUM INTO ?").bind(backup.to_string_lossy().into_owned()).execute(write).await?;
+    sqlx::query("VACUUM INTO ?")
+        .bind(backup.to_string_lossy().into_owned())
+        .execute(write)
+        .await?;
     Ok(())
 }
 
 fn migration_error(path: &Path, error: MigrateError) -> Error {
     match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => Error::LibraryUnsupported {
-            what: format!("{} was last used by a newer Overpaint", path.display()),
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+            Error::LibraryUnsupported {
+                what: format!("{} was last used by a newer Overpaint", path.display()),
+            }
+        }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            Error::Database(error)
+        }
+        other => Error::LibraryDamaged {
+            report: other.to_string(),
         },
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::Database(error),
-        other => Error::LibraryDamaged { report: other.to_string() },
     }
 }
 
 /// Asks SQLite whether the file is whole. Reads all of it: seconds on a large library, so it runs before ready only after an unclean stop.
 pub(crate) async fn quick_check(store: &Store) -> Result<(), Error> {
-    let rows = sqlx::query("PRAGMA quick_check(3)").fetch_all(&store.read).await?;
+    let rows = sqlx::query("PRAGMA quick_check(3)")
+        .fetch_all(&store.read)
+        .await?;
     let report: Vec<String> = rows.iter().map(|row| row.get::<String, _>(0)).collect();
     match report.as_slice() {
         [one] if one == "ok" => Ok(()),
-        _ => Err(Error::LibraryDamaged { report: report.join("; ") }),
+        _ => Err(Error::LibraryDamaged {
+            report: report.join("; "),
+        }),
     }
 }

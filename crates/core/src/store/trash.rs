@@ -23,7 +23,8 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
             stopped.extend(rows.iter().filter_map(|row| {
-                let active = crate::job::State::from_name(row.get("state")).is_some_and(crate::job::State::is_active);
+                let active = crate::job::State::from_name(row.get("state"))
+                    .is_some_and(crate::job::State::is_active);
                 active.then(|| JobId::parse(row.get("id"))).flatten()
             }));
             sqlx::query("UPDATE version SET deleted_at = ?1 WHERE (job_id = ?2 OR root_id = ?2) AND deleted_at IS NULL")
@@ -52,7 +53,11 @@ impl Store {
                 "UPDATE job SET deleted_at = NULL WHERE (id = ?1 OR root_id = ?1) AND deleted_at = ?2",
                 "UPDATE version SET deleted_at = NULL WHERE (job_id = ?1 OR root_id = ?1) AND deleted_at = ?2",
             ] {
-                sqlx::query(sql).bind(id).bind(moment).execute(&mut *tx).await?;
+                sqlx::query(sql)
+                    .bind(id)
+                    .bind(moment)
+                    .execute(&mut *tx)
+                    .await?;
             }
         }
         tx.commit().await?;

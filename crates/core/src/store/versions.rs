@@ -63,7 +63,10 @@ impl Store {
             .bind(id.to_string())
             .fetch_optional(&self.read)
             .await?;
-        row.as_ref().map(version_of).ok_or_else(|| Error::NotFound { what: "version", id: id.to_string() })
+        row.as_ref().map(version_of).ok_or_else(|| Error::NotFound {
+            what: "version",
+            id: id.to_string(),
+        })
     }
 
     /// Every version below one original that is not in the trash, oldest first.
@@ -79,15 +82,19 @@ impl Store {
 
     /// True while the library has no picture outside the trash.
     pub(crate) async fn is_empty(&self) -> Result<bool, Error> {
-        let any: i64 = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM version WHERE job_id IS NULL AND deleted_at IS NULL)")
-            .fetch_one(&self.read)
-            .await?;
+        let any: i64 = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM version WHERE job_id IS NULL AND deleted_at IS NULL)",
+        )
+        .fetch_one(&self.read)
+        .await?;
         Ok(any == 0)
     }
 
     /// What stood in the composer.
     pub(crate) async fn draft(&self) -> Result<(String, Option<String>), Error> {
-        let row = sqlx::query("SELECT prompt, version_id FROM draft").fetch_optional(&self.read).await?;
+        let row = sqlx::query("SELECT prompt, version_id FROM draft")
+            .fetch_optional(&self.read)
+            .await?;
         Ok(row.map(|row| (row.get(0), row.get(1))).unwrap_or_default())
     }
 
@@ -106,7 +113,10 @@ impl Store {
 }
 
 /// Adds a picture's row, if its bytes are new.
-pub(super) async fn insert_picture(tx: &mut Transaction<'_>, picture: &Picture) -> Result<(), Error> {
+pub(super) async fn insert_picture(
+    tx: &mut Transaction<'_>,
+    picture: &Picture,
+) -> Result<(), Error> {
     sqlx::query("INSERT INTO picture (hash, media_type, extension, width, height, bytes) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(&picture.hash)
         .bind(&picture.media_type)
@@ -128,7 +138,9 @@ pub(super) fn version_of(row: &SqliteRow) -> Version {
         id: version_id(row.get("id")),
         parent: row.get::<Option<&str>, _>("parent_id").map(version_id),
         root: version_id(row.get("root_id")),
-        elapsed_ms: began.and_then(|began| u64::try_from((created_at - from_micros(began)).num_milliseconds()).ok()),
+        elapsed_ms: began.and_then(|began| {
+            u64::try_from((created_at - from_micros(began)).num_milliseconds()).ok()
+        }),
         job: job.as_deref().map(|id| JobId(uuid(id))),
         picture: Picture {
             hash: row.get("hash"),

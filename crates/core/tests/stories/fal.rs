@@ -18,7 +18,10 @@ async fn a_picture_goes_through_fals_queue_and_comes_back_changed() {
     let result = library.version(job.results[0]).await.unwrap();
     assert_eq!((result.parent, result.job), (Some(job.input), Some(job.id)));
     let original = library.version(job.input).await.unwrap();
-    assert_ne!(library.bytes(&result).await.unwrap(), library.bytes(&original).await.unwrap());
+    assert_ne!(
+        library.bytes(&result).await.unwrap(),
+        library.bytes(&original).await.unwrap()
+    );
     assert!(result.request_id.is_some());
 }
 
@@ -28,8 +31,16 @@ async fn the_place_in_line_and_the_last_log_line_are_shown() {
     let library = stage.open().await;
     let input = picture(&library).await;
     stage.fal.hold(overpaint_testkit::Stage::Result);
-    let job = library.submit_edit(edit(input, "[[queue:2]] [[running:2]]", MODEL)).await.unwrap();
-    let seen = until(&library, job.id, |job| job.progress.as_ref().is_some_and(|p| p.running && p.last_log.is_some())).await;
+    let job = library
+        .submit_edit(edit(input, "[[queue:2]] [[running:2]]", MODEL))
+        .await
+        .unwrap();
+    let seen = until(&library, job.id, |job| {
+        job.progress
+            .as_ref()
+            .is_some_and(|p| p.running && p.last_log.is_some())
+    })
+    .await;
     assert_eq!(seen.state, State::Waiting);
     stage.fal.release(overpaint_testkit::Stage::Result);
     assert_eq!(ended(&library, job.id).await.state, State::Done);
@@ -37,9 +48,18 @@ async fn the_place_in_line_and_the_last_log_line_are_shown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_endpoint_speaks_the_originals_protocol_and_gets_the_picture_inside_the_request() {
-    for prompt in ["plain", "[[202-location]] [[pending:3]]", "[[relative-location]]", "[[202-poll_url]]", "[[202-status_url]]", "[[202-result_url]]"] {
+    for prompt in [
+        "plain",
+        "[[202-location]] [[pending:3]]",
+        "[[relative-location]]",
+        "[[202-poll_url]]",
+        "[[202-status_url]]",
+        "[[202-result_url]]",
+    ] {
         let stage = Stage::new().await;
-        let given = Given::nothing(stage.folder.path()).flag("FAL_API_KEY", stage.fal.key()).flag("POLL_INTERVAL", "0.005");
+        let given = Given::nothing(stage.folder.path())
+            .flag("FAL_API_KEY", stage.fal.key())
+            .flag("POLL_INTERVAL", "0.005");
         let library = open(given.flag("FAL_ENDPOINT", format!("{}/", stage.fal.origin()))).await;
         let job = run(&library, prompt).await;
         assert_eq!(job.state, State::Done, "{prompt}: {job:?}");
@@ -48,7 +68,12 @@ async fn another_endpoint_speaks_the_originals_protocol_and_gets_the_picture_ins
         let body = submit.json();
         let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["prompt", "image_urls"]);
-        assert!(body["image_urls"][0].as_str().unwrap().starts_with("data:image/png;base64,"));
+        assert!(
+            body["image_urls"][0]
+                .as_str()
+                .unwrap()
+                .starts_with("data:image/png;base64,")
+        );
     }
 }
 
@@ -70,12 +95,22 @@ async fn every_shape_of_a_result_becomes_versions() {
     let library = stage.open().await;
     for shape in ["A", "B", "C", "D", "E"] {
         let job = run(&library, &format!("[[shape:{shape}]]")).await;
-        assert_eq!((job.state, job.results.len()), (State::Done, 1), "shape {shape}");
+        assert_eq!(
+            (job.state, job.results.len()),
+            (State::Done, 1),
+            "shape {shape}"
+        );
     }
     assert_eq!(run(&library, "[[two-images]]").await.results.len(), 2);
     assert_eq!(run(&library, "[[b64]]").await.state, State::Done);
-    assert_eq!(run(&library, "[[bare]] [[huge-seed]]").await.state, State::Done);
-    assert_eq!(run(&library, "[[download-redirect]]").await.state, State::Done);
+    assert_eq!(
+        run(&library, "[[bare]] [[huge-seed]]").await.state,
+        State::Done
+    );
+    assert_eq!(
+        run(&library, "[[download-redirect]]").await.state,
+        State::Done
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +127,11 @@ async fn what_fal_refuses_is_told_by_code_and_costs_nothing() {
     for (prompt, code) in refusals {
         let job = run(&library, prompt).await;
         let failure = job.failure.unwrap();
-        assert_eq!((job.state, failure.code, failure.charged), (State::Failed, code, Charged::No), "{prompt}");
+        assert_eq!(
+            (job.state, failure.code, failure.charged),
+            (State::Failed, code, Charged::No),
+            "{prompt}"
+        );
     }
     assert_eq!(stage.fal.charges(), 0);
 }
@@ -113,7 +152,11 @@ async fn what_the_model_says_after_it_ran_is_told_by_code() {
     ];
     for (prompt, code) in ends {
         let job = run(&library, prompt).await;
-        assert_eq!((job.state, job.failure.map(|f| f.code)), (State::Failed, Some(code)), "{prompt}");
+        assert_eq!(
+            (job.state, job.failure.map(|f| f.code)),
+            (State::Failed, Some(code)),
+            "{prompt}"
+        );
     }
 }
 
@@ -121,7 +164,12 @@ async fn what_the_model_says_after_it_ran_is_told_by_code() {
 async fn a_poll_that_fails_never_drops_a_paid_job() {
     let stage = Stage::new().await;
     let library = stage.open().await;
-    for prompt in ["[[status:locked*3]]", "[[status:500*3]]", "[[result:403*2]]", "[[early-result]]"] {
+    for prompt in [
+        "[[status:locked*3]]",
+        "[[status:500*3]]",
+        "[[result:403*2]]",
+        "[[early-result]]",
+    ] {
         let job = run(&library, prompt).await;
         assert_eq!(job.state, State::Done, "{prompt}: {job:?}");
     }
@@ -134,15 +182,26 @@ async fn a_turned_picture_is_sent_upright() {
     let library = stage.open().await;
     let bmp = {
         let mut bytes = std::io::Cursor::new(Vec::new());
-        image::DynamicImage::ImageRgb8(sample::photo(20, 10)).write_to(&mut bytes, image::ImageFormat::Bmp).unwrap();
+        image::DynamicImage::ImageRgb8(sample::photo(20, 10))
+            .write_to(&mut bytes, image::ImageFormat::Bmp)
+            .unwrap();
         bytes.into_inner()
     };
     let input = library.add_bytes(bmp, "scan.bmp").await.unwrap().id;
-    let job = library.submit_edit(edit(input, "warmer", MODEL)).await.unwrap();
+    let job = library
+        .submit_edit(edit(input, "warmer", MODEL))
+        .await
+        .unwrap();
     assert_eq!(ended(&library, job.id).await.state, State::Done);
     let submit = &stage.fal.requests_as(Role::Submit)[0];
-    let sent = stage.fal.uploaded(submit.json()["image_urls"][0].as_str().unwrap()).unwrap();
-    assert_eq!(image::guess_format(&sent.bytes).unwrap(), image::ImageFormat::Png);
+    let sent = stage
+        .fal
+        .uploaded(submit.json()["image_urls"][0].as_str().unwrap())
+        .unwrap();
+    assert_eq!(
+        image::guess_format(&sent.bytes).unwrap(),
+        image::ImageFormat::Png
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +232,12 @@ async fn an_unreachable_fal_is_told_and_nothing_was_sent() {
     let origin = gone.origin().to_owned();
     gone.stop().await;
     let library = open(stage.given().flag("FAL_SERVICE", origin)).await;
-    let job = tokio::time::timeout(DEADLINE, run(&library, "warmer")).await.unwrap();
+    let job = tokio::time::timeout(DEADLINE, run(&library, "warmer"))
+        .await
+        .unwrap();
     let failure = job.failure.unwrap();
-    assert_eq!((failure.code, failure.charged), (Code::ProviderUnreachable, Charged::No));
+    assert_eq!(
+        (failure.code, failure.charged),
+        (Code::ProviderUnreachable, Charged::No)
+    );
 }

@@ -1,5 +1,9 @@
 //! Stories of a whole library on a real folder, without any host, against the simulated fal.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails"
+)]
 
 mod fal;
 mod library;
@@ -32,7 +36,10 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
-        Self { folder: Folder::new().unwrap(), fal: Fal::start().await }
+        Self {
+            folder: Folder::new().unwrap(),
+            fal: Fal::start().await,
+        }
     }
 
     /// Nothing given but the folder and the way to the simulated fal's queue.
@@ -50,16 +57,31 @@ impl Stage {
 
 async fn open(given: Given) -> Library {
     let keychain = Keychain::Memory(Arc::new(Mutex::new(None)));
-    Library::open(Options { given, keychain, clock: Clock::system() }).await.unwrap()
+    Library::open(Options {
+        given,
+        keychain,
+        clock: Clock::system(),
+    })
+    .await
+    .unwrap()
 }
 
 /// A small picture in the library.
 async fn picture(library: &Library) -> VersionId {
-    library.add_bytes(sample::photo_png(48, 32), "photo.png").await.unwrap().id
+    library
+        .add_bytes(sample::photo_png(48, 32), "photo.png")
+        .await
+        .unwrap()
+        .id
 }
 
 fn edit(input: VersionId, prompt: &str, model: &str) -> Edit {
-    Edit { input, prompt: prompt.to_owned(), model: model.to_owned(), idempotency_key: None }
+    Edit {
+        input,
+        prompt: prompt.to_owned(),
+        model: model.to_owned(),
+        idempotency_key: None,
+    }
 }
 
 const MODEL: &str = "fal-ai/bytedance/seedream/v4/edit";
@@ -67,7 +89,10 @@ const MODEL: &str = "fal-ai/bytedance/seedream/v4/edit";
 /// Submits an edit and waits for its end.
 async fn run(library: &Library, prompt: &str) -> Job {
     let input = picture(library).await;
-    let job = library.submit_edit(edit(input, prompt, MODEL)).await.unwrap();
+    let job = library
+        .submit_edit(edit(input, prompt, MODEL))
+        .await
+        .unwrap();
     ended(library, job.id).await
 }
 
@@ -91,10 +116,15 @@ async fn until(library: &Library, id: JobId, reached: impl Fn(&Job) -> bool) -> 
             while !matches!(events.recv().await, Ok(Event::Job(job)) if job.id == id) {}
         }
     };
-    tokio::time::timeout(DEADLINE, wait).await.expect("the job hangs")
+    tokio::time::timeout(DEADLINE, wait)
+        .await
+        .expect("the job hangs")
 }
 
 /// Every file below the folder that is neither the database nor a stored or cached picture.
 fn half_written(folder: &Path) -> Vec<std::path::PathBuf> {
-    std::fs::read_dir(folder.join("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect()
+    std::fs::read_dir(folder.join("tmp"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect()
 }

@@ -14,7 +14,11 @@ async fn a_lost_reply_is_doubt_and_never_a_second_submit() {
         let before = stage.fal.charges();
         let job = run(&library, prompt).await;
         let failure = job.failure.unwrap();
-        assert_eq!((job.state, failure.charged), (State::Unconfirmed, Charged::Maybe), "{prompt}");
+        assert_eq!(
+            (job.state, failure.charged),
+            (State::Unconfirmed, Charged::Maybe),
+            "{prompt}"
+        );
         assert_eq!(stage.fal.charges(), before + 1, "{prompt}");
     }
 }
@@ -46,7 +50,10 @@ async fn the_same_idempotency_key_is_one_job_and_none_is_two() {
     assert_eq!(one, two);
     ended(&library, one).await;
     assert_eq!(stage.fal.charges(), 1);
-    let other = library.submit_edit(edit(input, "warmer", MODEL)).await.unwrap();
+    let other = library
+        .submit_edit(edit(input, "warmer", MODEL))
+        .await
+        .unwrap();
     ended(&library, other.id).await;
     assert_eq!(stage.fal.charges(), 2);
 }
@@ -56,10 +63,16 @@ async fn retry_after_a_failed_download_fetches_and_never_submits() {
     let stage = Stage::new().await;
     let library = stage.open().await;
     let job = run(&library, "[[download:500*4]]").await;
-    assert_eq!(job.failure.as_ref().map(|f| (f.code, f.charged)), Some((Code::DownloadFailed, Charged::Yes)));
+    assert_eq!(
+        job.failure.as_ref().map(|f| (f.code, f.charged)),
+        Some((Code::DownloadFailed, Charged::Yes))
+    );
     library.retry_job(job.id).await.unwrap();
     let job = ended(&library, job.id).await;
-    assert_eq!((job.state, job.attempt, stage.fal.charges()), (State::Done, 1, 1));
+    assert_eq!(
+        (job.state, job.attempt, stage.fal.charges()),
+        (State::Done, 1, 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,11 +80,17 @@ async fn a_queued_or_waiting_job_can_be_cancelled() {
     let stage = Stage::new().await;
     let library = stage.open().await;
     let input = picture(&library).await;
-    let job = library.submit_edit(edit(input, "[[stuck]]", MODEL)).await.unwrap();
+    let job = library
+        .submit_edit(edit(input, "[[stuck]]", MODEL))
+        .await
+        .unwrap();
     until_state(&library, job.id, State::Waiting).await;
     library.cancel_job(job.id).await.unwrap();
     assert_eq!(ended(&library, job.id).await.state, State::Cancelled);
-    assert!(matches!(library.cancel_job(job.id).await, Err(Error::TooLate { .. })));
+    assert!(matches!(
+        library.cancel_job(job.id).await,
+        Err(Error::TooLate { .. })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +99,10 @@ async fn a_cancel_that_loses_the_race_keeps_the_paid_result() {
     let library = stage.open().await;
     let input = picture(&library).await;
     stage.fal.hold(Place::Running);
-    let job = library.submit_edit(edit(input, "[[cancel-race]] [[running:2]]", MODEL)).await.unwrap();
+    let job = library
+        .submit_edit(edit(input, "[[cancel-race]] [[running:2]]", MODEL))
+        .await
+        .unwrap();
     stage.fal.reached(Place::Running).await;
     library.cancel_job(job.id).await.unwrap();
     stage.fal.release(Place::Running);
@@ -93,7 +115,10 @@ async fn deleting_a_job_at_work_hides_it_at_once_and_cancels_it() {
     let stage = Stage::new().await;
     let library = stage.open().await;
     let input = picture(&library).await;
-    let job = library.submit_edit(edit(input, "[[stuck]]", MODEL)).await.unwrap();
+    let job = library
+        .submit_edit(edit(input, "[[stuck]]", MODEL))
+        .await
+        .unwrap();
     until_state(&library, job.id, State::Waiting).await;
     library.delete_items(&[job.id.to_string()]).await.unwrap();
     assert!(library.active_jobs().await.unwrap().is_empty());
@@ -106,7 +131,10 @@ async fn closing_lets_a_submit_under_way_finish() {
     let library = stage.open().await;
     let input = picture(&library).await;
     stage.fal.hold(Place::Accepted);
-    let job = library.submit_edit(edit(input, "warmer", MODEL)).await.unwrap();
+    let job = library
+        .submit_edit(edit(input, "warmer", MODEL))
+        .await
+        .unwrap();
     stage.fal.reached(Place::Accepted).await;
     let closing = tokio::spawn({
         let library = library.clone();

@@ -14,7 +14,11 @@ fn torn_down_at(place: Place, fal: &tokio::runtime::Runtime, stage: &Stage, prom
     let job = program.block_on(async {
         let library = stage.open().await;
         let input = picture(&library).await;
-        library.submit_edit(edit(input, prompt, MODEL)).await.unwrap().id
+        library
+            .submit_edit(edit(input, prompt, MODEL))
+            .await
+            .unwrap()
+            .id
     });
     fal.block_on(stage.fal.reached(place));
     program.shutdown_background();
@@ -29,14 +33,24 @@ fn after_a_restart(place: Place, state: State, charges: u64) {
     runtime.block_on(async {
         let library = loop {
             // The torn-down program's lock is freed when its last thread is gone.
-            match overpaint_core::Library::open(overpaint_core::library::Options::new(stage.given())).await {
+            match overpaint_core::Library::open(overpaint_core::library::Options::new(
+                stage.given(),
+            ))
+            .await
+            {
                 Ok(library) => break library,
-                Err(overpaint_core::error::Error::LibraryInUse { .. }) => tokio::task::yield_now().await,
+                Err(overpaint_core::error::Error::LibraryInUse { .. }) => {
+                    tokio::task::yield_now().await
+                }
                 Err(error) => panic!("{error}"),
             }
         };
         let job = ended(&library, job).await;
-        assert_eq!((job.state, stage.fal.charges()), (state, charges), "{place:?}: {job:?}");
+        assert_eq!(
+            (job.state, stage.fal.charges()),
+            (state, charges),
+            "{place:?}: {job:?}"
+        );
         assert!(half_written(stage.folder.path()).is_empty());
     });
 }
@@ -63,11 +77,20 @@ async fn a_library_that_closed_in_order_opens_again_with_everything_in_it() {
     let stage = Stage::new().await;
     let library = open(Given::nothing(stage.folder.path())).await;
     let input = picture(&library).await;
-    library.set_draft("half a thou", Some(&input.to_string())).await.unwrap();
-    let job = library.submit_edit(edit(input, "black and white", "demo")).await.unwrap();
+    library
+        .set_draft("half a thou", Some(&input.to_string()))
+        .await
+        .unwrap();
+    let job = library
+        .submit_edit(edit(input, "black and white", "demo"))
+        .await
+        .unwrap();
     let done = ended(&library, job.id).await;
     library.close().await;
     let library = open(Given::nothing(stage.folder.path())).await;
     assert_eq!(library.job(job.id).await.unwrap().results, done.results);
-    assert_eq!(library.draft().await.unwrap(), ("half a thou".to_owned(), Some(input.to_string())));
+    assert_eq!(
+        library.draft().await.unwrap(),
+        ("half a thou".to_owned(), Some(input.to_string()))
+    );
 }

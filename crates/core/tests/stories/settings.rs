@@ -13,38 +13,61 @@ use super::open;
 #[test]
 fn a_flag_comes_before_the_environment_before_dotenv_before_the_file() {
     let folder = Folder::new().unwrap();
-    folder.put("config/settings.toml", b"model = \"from/the-file\"\ntheme = \"dark\"\n").unwrap();
+    folder
+        .put(
+            "config/settings.toml",
+            b"model = \"from/the-file\"\ntheme = \"dark\"\n",
+        )
+        .unwrap();
     let mut given = Given::nothing(folder.path());
     let model = |given: &Given| Settings::read(given).unwrap().model;
     assert_eq!(model(&given), "from/the-file");
     folder.put(".env", b"FAL_MODEL=from/dotenv\n").unwrap();
     assert_eq!(model(&given), "from/dotenv");
-    given.env.insert("FAL_MODEL".to_owned(), "from/the-environment".to_owned());
+    given
+        .env
+        .insert("FAL_MODEL".to_owned(), "from/the-environment".to_owned());
     assert_eq!(model(&given), "from/the-environment");
     let given = given.flag("FAL_MODEL", "/from/a-flag");
     let settings = Settings::read(&given).unwrap();
-    assert_eq!((settings.model.as_str(), settings.theme), ("from/a-flag", Theme::Dark));
+    assert_eq!(
+        (settings.model.as_str(), settings.theme),
+        ("from/a-flag", Theme::Dark)
+    );
     assert_eq!(settings.fixed, ["model"]);
 }
 
 #[test]
 fn the_library_comes_before_the_working_directory_and_the_key_knows_its_source() {
     let folder = Folder::new().unwrap();
-    folder.put("library/.env", b"FAL_KEY=library:key\n").unwrap();
+    folder
+        .put("library/.env", b"FAL_KEY=library:key\n")
+        .unwrap();
     folder.put("work/.env", b"FAL_API_KEY=work:key\nFAL_ENDPOINT=https://elsewhere.example\nFAL_SERVICE=http://127.0.0.1:1\n").unwrap();
     let mut given = Given::nothing(&folder.path().join("library"));
     given.working_dir = folder.path().join("work");
     let settings = Settings::read(&given).unwrap();
     let key = settings.given_key.unwrap();
-    assert_eq!((key.expose(), key.source), ("library:key", Source::LibraryDotenv));
+    assert_eq!(
+        (key.expose(), key.source),
+        ("library:key", Source::LibraryDotenv)
+    );
     assert_eq!(settings.fal.endpoint.unwrap().1, Source::WorkingDotenv);
-    assert!(settings.fal.service.is_none(), "a .env file must not move the service");
+    assert!(
+        settings.fal.service.is_none(),
+        "a .env file must not move the service"
+    );
 }
 
 #[test]
 fn an_empty_value_counts_as_none() {
     let folder = Folder::new().unwrap();
-    let settings = Settings::read(&Given::nothing(folder.path()).flag("FAL_API_KEY", "").flag("FAL_ENDPOINT", " ")).unwrap();
+    let settings = Settings::read(
+        &Given::nothing(folder.path())
+            .flag("FAL_API_KEY", "")
+            .flag("FAL_ENDPOINT", " "),
+    )
+    .unwrap();
     assert!(settings.given_key.is_none() && settings.fal.endpoint.is_none());
 }
 
@@ -60,23 +83,42 @@ fn a_value_that_does_not_fit_is_refused_by_the_settings_name() {
         ("PORT", "70000"),
     ] {
         let refused = Settings::read(&Given::nothing(folder.path()).flag(name, value));
-        assert!(matches!(refused, Err(Error::SettingInvalid { name: said, .. }) if said == name), "{name}");
+        assert!(
+            matches!(refused, Err(Error::SettingInvalid { name: said, .. }) if said == name),
+            "{name}"
+        );
     }
-    let postgres = Settings::read(&Given::nothing(folder.path()).flag("DATABASE_URL", "postgresql://x/y"));
+    let postgres =
+        Settings::read(&Given::nothing(folder.path()).flag("DATABASE_URL", "postgresql://x/y"));
     assert!(matches!(postgres, Err(Error::LibraryUnsupported { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_is_kept_and_what_a_newer_version_wrote_is_not_lost() {
     let folder = Folder::new().unwrap();
-    folder.put("config/settings.toml", b"from_the_future = 7\n").unwrap();
+    folder
+        .put("config/settings.toml", b"from_the_future = 7\n")
+        .unwrap();
     let library = open(Given::nothing(folder.path())).await;
-    let change = Change { theme: Some(Theme::Light), work_at_once: Some(2), ..Change::default() };
+    let change = Change {
+        theme: Some(Theme::Light),
+        work_at_once: Some(2),
+        ..Change::default()
+    };
     library.change_settings(change).unwrap();
-    assert!(matches!(library.change_settings(Change { work_at_once: Some(99), ..Change::default() }), Err(Error::SettingInvalid { .. })));
+    assert!(matches!(
+        library.change_settings(Change {
+            work_at_once: Some(99),
+            ..Change::default()
+        }),
+        Err(Error::SettingInvalid { .. })
+    ));
     library.close().await;
     let library = open(Given::nothing(folder.path())).await;
-    assert_eq!((library.settings().theme, library.settings().work_at_once), (Theme::Light, 2));
+    assert_eq!(
+        (library.settings().theme, library.settings().work_at_once),
+        (Theme::Light, 2)
+    );
     let file = std::fs::read_to_string(folder.path().join("config/settings.toml")).unwrap();
     assert!(file.contains("from_the_future = 7"), "{file}");
 }
@@ -84,10 +126,17 @@ async fn a_change_is_kept_and_what_a_newer_version_wrote_is_not_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_keychain_a_key_is_kept_in_a_private_file_only_after_the_user_says_so() {
     let folder = Folder::new().unwrap();
-    let options = || Options { given: Given::nothing(folder.path()), keychain: Keychain::Absent, clock: Clock::system() };
+    let options = || Options {
+        given: Given::nothing(folder.path()),
+        keychain: Keychain::Absent,
+        clock: Clock::system(),
+    };
     let library = Library::open(options()).await.unwrap();
     let file = folder.path().join("config/fal-key");
-    assert!(matches!(library.set_key("id:secret".into(), false).await, Err(Error::KeychainUnavailable(_))));
+    assert!(matches!(
+        library.set_key("id:secret".into(), false).await,
+        Err(Error::KeychainUnavailable(_))
+    ));
     assert!(!file.exists());
     library.set_key(" id:secret\n".into(), true).await.unwrap();
     assert_eq!(library.key_state().await.source, Some(Source::File));
@@ -106,6 +155,9 @@ async fn a_key_from_the_environment_cannot_be_changed_in_the_window() {
     let folder = Folder::new().unwrap();
     let library = open(Given::nothing(folder.path()).flag("FAL_KEY", "id:secret")).await;
     assert_eq!(library.key_state().await.source, Some(Source::Environment));
-    assert!(matches!(library.set_key("other:key".into(), true).await, Err(Error::KeyFixed)));
+    assert!(matches!(
+        library.set_key("other:key".into(), true).await,
+        Err(Error::KeyFixed)
+    ));
     assert!(matches!(library.remove_key().await, Err(Error::KeyFixed)));
 }

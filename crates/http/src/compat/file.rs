@@ -5,8 +5,8 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -34,13 +34,21 @@ enum Wanted {
     /// The client has it already.
     Nothing,
     /// These bytes, both ends included.
-    Part { first: u64, last: u64 },
+    Part {
+        first: u64,
+        last: u64,
+    },
     /// Bytes there are none of.
     Beyond,
 }
 
 /// Answers with the picture of a version.
-pub(super) async fn answer(library: &Library, version: &Version, attachment: Attachment, asked: &HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn answer(
+    library: &Library,
+    version: &Version,
+    attachment: Attachment,
+    asked: &HeaderMap,
+) -> Result<Response, Refusal> {
     let picture = &version.picture;
     let tag = format!("\"{}\"", picture.hash);
     let mut response = match wanted(asked, &tag, version.created_at, picture.bytes) {
@@ -52,7 +60,10 @@ pub(super) async fn answer(library: &Library, version: &Version, attachment: Att
         Wanted::Whole => Body::from(bytes(library, version).await?).into_response(),
         Wanted::Part { first, last } => {
             let whole = bytes(library, version).await?;
-            let part = usize::try_from(first).ok().zip(usize::try_from(last).ok()).and_then(|(first, last)| whole.get(first..=last));
+            let part = usize::try_from(first)
+                .ok()
+                .zip(usize::try_from(last).ok())
+                .and_then(|(first, last)| whole.get(first..=last));
             let part = part.ok_or(Refusal::FileLost)?.to_vec();
             let place = format!("bytes {first}-{last}/{}", picture.bytes);
             (StatusCode::PARTIAL_CONTENT, [(CONTENT_RANGE, place)], part).into_response()
@@ -65,9 +76,15 @@ pub(super) async fn answer(library: &Library, version: &Version, attachment: Att
 fn describe(response: &mut Response, version: &Version, tag: String, attachment: Attachment) {
     let (kind, disposition) = match attachment {
         Attachment::No => (version.picture.media_type.clone(), None),
-        Attachment::As(name) => ("application/octet-stream".to_owned(), Some(format!("attachment; filename=\"{name}\""))),
+        Attachment::As(name) => (
+            "application/octet-stream".to_owned(),
+            Some(format!("attachment; filename=\"{name}\"")),
+        ),
     };
-    let modified = version.created_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let modified = version
+        .created_at
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
     let mut set = |name: HeaderName, value: String| {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
@@ -93,17 +110,24 @@ async fn bytes(library: &Library, version: &Version) -> Result<Vec<u8>, Refusal>
 
 fn wanted(asked: &HeaderMap, tag: &str, modified: Moment, length: u64) -> Wanted {
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-    let unchanged_since = |since: &str| DateTime::parse_from_rfc2822(since).is_ok_and(|since| modified.trunc_subsecs(0) <= since);
+    let unchanged_since = |since: &str| {
+        DateTime::parse_from_rfc2822(since).is_ok_and(|since| modified.trunc_subsecs(0) <= since)
+    };
     let has_it = match text(IF_NONE_MATCH) {
         // With it, If-Modified-Since is passed over (RFC 9110, 13.1.3).
-        Some(tags) => tags.split(',').any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag),
+        Some(tags) => tags.split(',').any(|known| {
+            matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag
+        }),
         None => text(IF_MODIFIED_SINCE).is_some_and(unchanged_since),
     };
     if has_it {
         return Wanted::Nothing;
     }
     let same = text(IF_RANGE).is_none_or(|known| known == tag || unchanged_since(known));
-    match text(RANGE).filter(|_| same).and_then(|range| range.strip_prefix("bytes=")) {
+    match text(RANGE)
+        .filter(|_| same)
+        .and_then(|range| range.strip_prefix("bytes="))
+    {
         Some(range) if !range.contains(',') => part(range.trim(), length).unwrap_or(Wanted::Whole),
         _ => Wanted::Whole,
     }
@@ -113,7 +137,10 @@ fn wanted(asked: &HeaderMap, tag: &str, modified: Moment, length: u64) -> Wanted
 fn part(range: &str, length: u64) -> Option<Wanted> {
     let (first, last) = range.split_once('-')?;
     let (first, last) = match (first, last) {
-        ("", suffix) => (length.saturating_sub(suffix.parse().ok()?), length.checked_sub(1)?),
+        ("", suffix) => (
+            length.saturating_sub(suffix.parse().ok()?),
+            length.checked_sub(1)?,
+        ),
         (first, "") => (first.parse().ok()?, u64::MAX),
         (first, last) => (first.parse().ok()?, last.parse().ok()?),
     };
@@ -121,7 +148,14 @@ fn part(range: &str, length: u64) -> Option<Wanted> {
         // A suffix of no bytes, or a range written the wrong way round.
         return (first == length).then_some(Wanted::Beyond);
     }
-    Some(if first < length { Wanted::Part { first, last: last.min(length - 1) } } else { Wanted::Beyond })
+    Some(if first < length {
+        Wanted::Part {
+            first,
+            last: last.min(length - 1),
+        }
+    } else {
+        Wanted::Beyond
+    })
 }
 
 #[cfg(test)]
@@ -132,8 +166,13 @@ mod tests {
     const TAG: &str = "\"abc\"";
 
     fn ask(headers: &[(HeaderName, &str)]) -> Wanted {
-        let modified = DateTime::parse_from_rfc3339("2026-11-23T10:11:12.654321Z").unwrap().to_utc();
-        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect();
+        let modified = DateTime::parse_from_rfc3339("2026-11-23T10:11:12.654321Z")
+            .unwrap()
+            .to_utc();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
+            .collect();
         wanted(&headers, TAG, modified, 100)
     }
 
@@ -162,15 +201,36 @@ mod tests {
     #[test]
     fn who_has_the_file_is_not_sent_it_again() {
         assert_eq!(ask(&[(IF_NONE_MATCH, TAG)]), Wanted::Nothing);
-        assert_eq!(ask(&[(IF_NONE_MATCH, "W/\"x\", W/\"abc\"")]), Wanted::Nothing);
-        assert_eq!(ask(&[(IF_MODIFIED_SINCE, "Mon, 23 Nov 2026 10:11:12 GMT")]), Wanted::Nothing);
-        assert_eq!(ask(&[(IF_MODIFIED_SINCE, "Mon, 23 Nov 2026 10:11:11 GMT")]), Wanted::Whole);
-        assert_eq!(ask(&[(IF_NONE_MATCH, "\"x\""), (IF_MODIFIED_SINCE, "Mon, 23 Nov 2026 10:11:12 GMT")]), Wanted::Whole);
+        assert_eq!(
+            ask(&[(IF_NONE_MATCH, "W/\"x\", W/\"abc\"")]),
+            Wanted::Nothing
+        );
+        assert_eq!(
+            ask(&[(IF_MODIFIED_SINCE, "Mon, 23 Nov 2026 10:11:12 GMT")]),
+            Wanted::Nothing
+        );
+        assert_eq!(
+            ask(&[(IF_MODIFIED_SINCE, "Mon, 23 Nov 2026 10:11:11 GMT")]),
+            Wanted::Whole
+        );
+        assert_eq!(
+            ask(&[
+                (IF_NONE_MATCH, "\"x\""),
+                (IF_MODIFIED_SINCE, "Mon, 23 Nov 2026 10:11:12 GMT")
+            ]),
+            Wanted::Whole
+        );
     }
 
     #[test]
     fn a_part_of_another_file_is_of_no_use() {
-        assert_eq!(ask(&[(RANGE, "bytes=0-9"), (IF_RANGE, "\"stale\"")]), Wanted::Whole);
-        assert_eq!(ask(&[(RANGE, "bytes=0-9"), (IF_RANGE, TAG)]), Wanted::Part { first: 0, last: 9 });
+        assert_eq!(
+            ask(&[(RANGE, "bytes=0-9"), (IF_RANGE, "\"stale\"")]),
+            Wanted::Whole
+        );
+        assert_eq!(
+            ask(&[(RANGE, "bytes=0-9"), (IF_RANGE, TAG)]),
+            Wanted::Part { first: 0, last: 9 }
+        );
     }
 }

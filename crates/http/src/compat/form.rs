@@ -33,7 +33,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let (mut prompt, mut image) = (None, None);
         if is_multipart(request.headers()) {
-            let mut form = Multipart::from_request(request, state).await.map_err(|_| bad_form("Missing boundary in multipart."))?;
+            let mut form = Multipart::from_request(request, state)
+                .await
+                .map_err(|_| bad_form("Missing boundary in multipart."))?;
             loop {
                 match part(&mut form).await {
                     Ok(Some((name, part))) if name == "prompt" => prompt = Some(part),
@@ -42,7 +44,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
                     Ok(None) => break,
                     // A form that breaks off lacks the fields that did not come; one that has both is refused as a whole.
                     Err(Trouble::BrokenOff) if prompt.is_none() || image.is_none() => break,
-                    Err(Trouble::BrokenOff) => return Err(bad_form("There was an error parsing the body")),
+                    Err(Trouble::BrokenOff) => {
+                        return Err(bad_form("There was an error parsing the body"));
+                    }
                     Err(Trouble::Refused(refusal)) => return Err(refusal),
                 }
             }
@@ -52,14 +56,20 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let image = file(image, &mut wrong);
         match (prompt, image) {
             (Some(_), Some((name, _))) if name.is_empty() => Err(Refusal::NoFileName),
-            (Some(prompt), Some((name, bytes))) => Ok(Self { prompt, image: bytes.into(), name }),
+            (Some(prompt), Some((name, bytes))) => Ok(Self {
+                prompt,
+                image: bytes.into(),
+                name,
+            }),
             _ => Err(Refusal::Fields(wrong)),
         }
     }
 }
 
 fn is_multipart(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 /// Why the next field cannot be had.
@@ -69,17 +79,27 @@ enum Trouble {
 }
 
 fn bad_form(detail: &str) -> Refusal {
-    Refusal::Form { status: StatusCode::BAD_REQUEST, detail: detail.to_owned() }
+    Refusal::Form {
+        status: StatusCode::BAD_REQUEST,
+        detail: detail.to_owned(),
+    }
 }
 
 /// The next field and its name.
 async fn part(form: &mut Multipart) -> Result<Option<(String, Part)>, Trouble> {
-    let Some(field) = form.next_field().await.map_err(trouble)? else { return Ok(None) };
+    let Some(field) = form.next_field().await.map_err(trouble)? else {
+        return Ok(None);
+    };
     let Some(name) = field.name().map(str::to_owned) else {
-        return Err(Trouble::Refused(bad_form("The Content-Disposition header field \"name\" must be provided.")));
+        return Err(Trouble::Refused(bad_form(
+            "The Content-Disposition header field \"name\" must be provided.",
+        )));
     };
     let part = match field.file_name().map(str::to_owned) {
-        Some(file) => Part::File { name: file, bytes: field.bytes().await.map_err(trouble)? },
+        Some(file) => Part::File {
+            name: file,
+            bytes: field.bytes().await.map_err(trouble)?,
+        },
         None => Part::Text(short_text(field).await?),
     };
     Ok(Some((name, part)))
@@ -91,15 +111,22 @@ async fn short_text(mut field: Field<'_>) -> Result<String, Trouble> {
     while let Some(chunk) = field.chunk().await.map_err(trouble)? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > Edit::PROMPT_MAX {
-            return Err(Trouble::Refused(bad_form(&format!("Part exceeded maximum size of {}KB.", Edit::PROMPT_MAX / 1024))));
+            return Err(Trouble::Refused(bad_form(&format!(
+                "Part exceeded maximum size of {}KB.",
+                Edit::PROMPT_MAX / 1024
+            ))));
         }
     }
-    Ok(String::from_utf8(bytes).unwrap_or_else(|latin| latin.into_bytes().into_iter().map(char::from).collect()))
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|latin| latin.into_bytes().into_iter().map(char::from).collect()))
 }
 
 fn trouble(error: MultipartError) -> Trouble {
     match error.status() {
-        status @ StatusCode::PAYLOAD_TOO_LARGE => Trouble::Refused(Refusal::Form { status, detail: "The upload is larger than 64 MiB.".to_owned() }),
+        status @ StatusCode::PAYLOAD_TOO_LARGE => Trouble::Refused(Refusal::Form {
+            status,
+            detail: "The upload is larger than 64 MiB.".to_owned(),
+        }),
         _ => Trouble::BrokenOff,
     }
 }

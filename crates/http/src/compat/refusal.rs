@@ -21,7 +21,10 @@ pub(super) enum Refusal {
     /// Fields of the form that are missing or of the wrong kind.
     Fields(Vec<Value>),
     /// The form itself cannot be read.
-    Form { status: StatusCode, detail: String },
+    Form {
+        status: StatusCode,
+        detail: String,
+    },
     Core(Error),
 }
 
@@ -53,7 +56,10 @@ impl IntoResponse for Refusal {
             Self::NoJob => (StatusCode::NOT_FOUND, said("Job not found")),
             Self::NoResultYet => (StatusCode::BAD_REQUEST, said("Job has no result yet")),
             Self::FileLost => (StatusCode::NOT_FOUND, said("Result file not found")),
-            Self::NoKey => (StatusCode::INTERNAL_SERVER_ERROR, said("FAL_API_KEY not set in .env")),
+            Self::NoKey => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                said("FAL_API_KEY not set in .env"),
+            ),
             Self::NoFileName => (StatusCode::BAD_REQUEST, said("No file name")),
             Self::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Value::Array(fields)),
             Self::Form { status, detail } => (status, Value::String(detail)),

@@ -45,7 +45,12 @@ impl Owner {
         if !card.address.ip().is_loopback() {
             return None;
         }
-        let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).connect_timeout(SHORT).build().ok()?;
+        let http = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(SHORT)
+            .build()
+            .ok()?;
         Some(Self { card, http })
     }
 
@@ -69,7 +74,8 @@ impl Owner {
     /// # Errors
     /// [`ControlError`].
     pub async fn job(&self, id: &str) -> Result<Job, ControlError> {
-        self.ask(Method::GET, &format!("jobs/{id}"), None::<&()>, SHORT).await
+        self.ask(Method::GET, &format!("jobs/{id}"), None::<&()>, SHORT)
+            .await
     }
 
     /// Asks for a job's end.
@@ -77,7 +83,15 @@ impl Owner {
     /// # Errors
     /// [`ControlError`], for example `too_late`.
     pub async fn cancel(&self, id: &str) -> Result<Job, ControlError> {
-        self.ask(Method::POST, "cancel", Some(&ById { job_id: id.to_owned() }), SHORT).await
+        self.ask(
+            Method::POST,
+            "cancel",
+            Some(&ById {
+                job_id: id.to_owned(),
+            }),
+            SHORT,
+        )
+        .await
     }
 
     /// Has the owner's window come to the front and take in these files; absolute paths, possibly none.
@@ -85,14 +99,33 @@ impl Owner {
     /// # Errors
     /// [`ControlError`]; [`ControlError::Refused`] by an owner without a window.
     pub async fn open(&self, files: &[PathBuf]) -> Result<(), ControlError> {
-        let answer: Result<Files, ControlError> = self.ask(Method::POST, "open", Some(&Files { paths: files.to_owned() }), SHORT).await;
+        let answer: Result<Files, ControlError> = self
+            .ask(
+                Method::POST,
+                "open",
+                Some(&Files {
+                    paths: files.to_owned(),
+                }),
+                SHORT,
+            )
+            .await;
         answer.map(drop)
     }
 
-    async fn ask<T: DeserializeOwned>(&self, method: Method, what: &str, body: Option<&impl Serialize>, within: Duration) -> Result<T, ControlError> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        what: &str,
+        body: Option<&impl Serialize>,
+        within: Duration,
+    ) -> Result<T, ControlError> {
         let gone = |error| ControlError::Gone(Some(error));
         let url = format!("http://{}/control/{what}", self.card.address);
-        let request = self.http.request(method, url).bearer_auth(&self.card.token).timeout(within);
+        let request = self
+            .http
+            .request(method, url)
+            .bearer_auth(&self.card.token)
+            .timeout(within);
         let request = match body {
             Some(body) => request.json(body),
             None => request,
@@ -108,11 +141,17 @@ impl Owner {
 }
 
 async fn refused(answer: Response) -> ControlError {
-    answer.json().await.map_or_else(|error| ControlError::Gone(Some(error)), ControlError::Refused)
+    answer.json().await.map_or_else(
+        |error| ControlError::Gone(Some(error)),
+        ControlError::Refused,
+    )
 }
 
 impl std::fmt::Debug for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Owner").field("address", &self.card.address).field("pid", &self.card.pid).finish_non_exhaustive()
+        f.debug_struct("Owner")
+            .field("address", &self.card.address)
+            .field("pid", &self.card.pid)
+            .finish_non_exhaustive()
     }
 }

@@ -65,7 +65,9 @@ impl Control {
     /// [`Error::Disk`] where the card cannot be written; [`Error::Internal`] where this computer has no free loopback port.
     pub async fn open(library: Library, on_open: Option<OnOpen>) -> Result<Self, Error> {
         let no_port = |_| Error::Internal("no free port on 127.0.0.1");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_port)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(no_port)?;
         let address = listener.local_addr().map_err(no_port)?;
         let token = fresh_token();
         let dir = library.dir().to_owned();
@@ -136,7 +138,11 @@ impl Door {
     async fn forget_ended(&self) {
         let jobs: Vec<JobId> = self.handed().jobs.iter().copied().collect();
         for id in jobs {
-            let at_work = self.library.job(id).await.is_ok_and(|job| job.state.is_active());
+            let at_work = self
+                .library
+                .job(id)
+                .await
+                .is_ok_and(|job| job.state.is_active());
             if !at_work {
                 self.handed().jobs.remove(&id);
             }
@@ -183,41 +189,72 @@ fn routes(door: Arc<Door>) -> Router {
         .with_state(door)
 }
 
-async fn submit(State(door): State<Arc<Door>>, Json(wish): Json<FileEdit>) -> Result<Json<ById>, Refused> {
+async fn submit(
+    State(door): State<Arc<Door>>,
+    Json(wish): Json<FileEdit>,
+) -> Result<Json<ById>, Refused> {
     let _arriving = Arriving::at(&door)?;
     let job = file_edit::submit(&door.library, wish).await?;
     door.handed().jobs.insert(job.id);
-    Ok(Json(ById { job_id: job.id.to_string() }))
+    Ok(Json(ById {
+        job_id: job.id.to_string(),
+    }))
 }
 
-async fn cancel(State(door): State<Arc<Door>>, Json(ById { job_id }): Json<ById>) -> Result<Json<JobOut>, Refused> {
+async fn cancel(
+    State(door): State<Arc<Door>>,
+    Json(ById { job_id }): Json<ById>,
+) -> Result<Json<JobOut>, Refused> {
     Ok(Json(door.library.cancel_job(job(&job_id)?).await?.into()))
 }
 
-async fn read(State(door): State<Arc<Door>>, Segment(id): Segment<String>) -> Result<Json<JobOut>, Refused> {
+async fn read(
+    State(door): State<Arc<Door>>,
+    Segment(id): Segment<String>,
+) -> Result<Json<JobOut>, Refused> {
     Ok(Json(door.library.job(job(&id)?).await?.into()))
 }
 
-async fn open(State(door): State<Arc<Door>>, Json(Files { paths }): Json<Files>) -> Result<Json<Files>, Refused> {
+async fn open(
+    State(door): State<Arc<Door>>,
+    Json(Files { paths }): Json<Files>,
+) -> Result<Json<Files>, Refused> {
     let Some(on_open) = &door.on_open else {
-        return Err(Error::LibraryInUse { dir: door.library.dir().to_owned() }.into());
+        return Err(Error::LibraryInUse {
+            dir: door.library.dir().to_owned(),
+        }
+        .into());
     };
     on_open(paths);
     Ok(Json(Files { paths: Vec::new() }))
 }
 
 fn job(id: &str) -> Result<JobId, Error> {
-    JobId::parse(id).ok_or_else(|| Error::NotFound { what: "job", id: id.to_owned() })
+    JobId::parse(id).ok_or_else(|| Error::NotFound {
+        what: "job",
+        id: id.to_owned(),
+    })
 }
 
 async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    if door.admits(request.headers()) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
+    if door.admits(request.headers()) {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
 }
 
 impl Door {
     fn admits(&self, headers: &HeaderMap) -> bool {
-        let is = |name, wanted: &str| headers.get(name).is_some_and(|value| value.as_bytes() == wanted.as_bytes());
-        let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        let is = |name, wanted: &str| {
+            headers
+                .get(name)
+                .is_some_and(|value| value.as_bytes() == wanted.as_bytes())
+        };
+        let token = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
         // Hashes are compared in constant time, and say nothing of how much of a wrong token was right.
         let known = token.is_some_and(|token| blake3::hash(token.as_bytes()) == self.token);
         known && is(HOST, &self.host) && !headers.contains_key(ORIGIN)
@@ -239,10 +276,17 @@ impl From<Error> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Self::Core(error) = self else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+        let Self::Core(error) = self else {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        };
         let problem = Problem::from(&error);
         // 409 for all: what the problem's own status would mean to a stranger's client is of no use here, and 503 means leaving.
-        (StatusCode::CONFLICT, [(CONTENT_TYPE, "application/problem+json")], Json(problem)).into_response()
+        (
+            StatusCode::CONFLICT,
+            [(CONTENT_TYPE, "application/problem+json")],
+            Json(problem),
+        )
+            .into_response()
     }
 }
 
@@ -255,17 +299,28 @@ fn fresh_token() -> String {
 fn leave_card(library: &Path, address: SocketAddr, token: String) -> Result<(), Error> {
     let path = card_path(library);
     let write = || -> std::io::Result<()> {
-        let card = Card { address, token, pid: std::process::id() };
-        let mut file = tempfile::Builder::new().prefix(".control-").tempfile_in(library)?;
+        let card = Card {
+            address,
+            token,
+            pid: std::process::id(),
+        };
+        let mut file = tempfile::Builder::new()
+            .prefix(".control-")
+            .tempfile_in(library)?;
         file.write_all(&serde_json::to_vec(&card)?)?;
         file.persist(&path).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|source| Error::Disk { path: card_path(library), source })
+    write().map_err(|source| Error::Disk {
+        path: card_path(library),
+        source,
+    })
 }
 
 impl std::fmt::Debug for Door {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Door").field("host", &self.host).finish_non_exhaustive()
+        f.debug_struct("Door")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{End, Run};
+use super::run::{End, Run};
 use crate::error::{Code, Error, Failure};
 use crate::picture::{self, Format, SaveFormat};
 use crate::provider::demo::{self, DemoError};
@@ -15,16 +15,29 @@ impl Run {
     pub(super) async fn demo(&mut self) -> Result<End, Error> {
         let understood = demo::understand(&self.job.prompt);
         if understood.wishes.is_empty() {
-            let failure = Failure::free(Code::DemoNothingUnderstood).saying(understood.unknown.join(", "));
-            return Ok(End::Failed { failure, ended: true });
+            let failure =
+                Failure::free(Code::DemoNothingUnderstood).saying(understood.unknown.join(", "));
+            return Ok(End::Failed {
+                failure,
+                ended: true,
+            });
         }
         let (bytes, _) = self.input().await?;
-        let job = self.runner.store.accept(self.job.id, None, self.runner.clock.now()).await?;
+        let job = self
+            .runner
+            .store
+            .accept(self.job.id, None, self.runner.clock.now())
+            .await?;
         self.entered(job);
-        self.runner.progress(&self.job, |progress| progress.running = true);
+        self.runner
+            .progress(&self.job, |progress| progress.running = true);
 
         let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, runner, job) = (Arc::clone(&stop), Arc::clone(&self.runner), self.job.clone());
+        let (stopped, runner, job) = (
+            Arc::clone(&stop),
+            Arc::clone(&self.runner),
+            self.job.clone(),
+        );
         let wishes = understood.wishes.clone();
         let pictures = self.runner.pictures.clone();
         let mut work = tokio::task::spawn_blocking(move || {
@@ -33,16 +46,28 @@ impl Run {
             drop(bytes);
             let changed = demo::apply(pixels, &wishes, &mut |fraction| {
                 runner.progress(&job, |progress| progress.fraction = Some(fraction));
-                if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if stopped.load(Ordering::Relaxed) {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
             let changed = match changed {
                 Ok(changed) => changed,
                 Err(DemoError::Stopped) => return Ok(None),
-                Err(DemoError::NothingUnderstood) => return Err(Error::Internal("wishes that are none")),
+                Err(DemoError::NothingUnderstood) => {
+                    return Err(Error::Internal("wishes that are none"));
+                }
             };
             // A photograph stays one: as PNG a 24-megapixel JPEG would grow tenfold.
-            let format = if format == Format::Jpeg { SaveFormat::Jpeg } else { SaveFormat::Png };
-            pictures.keep(&picture::encode(&changed, format)?).map(|(picture, _)| Some(picture))
+            let format = if format == Format::Jpeg {
+                SaveFormat::Jpeg
+            } else {
+                SaveFormat::Png
+            };
+            pictures
+                .keep(&picture::encode(&changed, format)?)
+                .map(|(picture, _)| Some(picture))
         });
         let picture = tokio::select! {
             done = &mut work => done,
@@ -51,13 +76,25 @@ impl Run {
                 work.await
             }
         };
-        let Some(picture) = picture.unwrap_or(Err(Error::Internal("the demo engine panicked")))? else {
+        let Some(picture) = picture.unwrap_or(Err(Error::Internal("the demo engine panicked")))?
+        else {
             return Ok(End::Cancelled { ended: true });
         };
         let id = VersionId(crate::library::new_id(&self.runner.clock));
         let note = understood.note();
-        let job = self.runner.store.answer(self.job.id, &[], None, self.runner.clock.now()).await?;
+        let job = self
+            .runner
+            .store
+            .answer(self.job.id, &[], None, self.runner.clock.now())
+            .await?;
         self.job = job;
-        Ok(End::Done { results: vec![NewResult { id, picture, note: None }], note })
+        Ok(End::Done {
+            results: vec![NewResult {
+                id,
+                picture,
+                note: None,
+            }],
+            note,
+        })
     }
 }

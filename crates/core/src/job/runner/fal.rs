@@ -4,10 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{End, Run, blocking};
+use super::blocking;
+use super::run::{End, Run};
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::{Attempt, Output, State, Ticket};
-use crate::provider::fal::{CancelReply, Destination, Fal, Given, Look, SubmitError, Submitted, json_body, prepare};
+use crate::provider::fal::{
+    CancelReply, Destination, Fal, Given, Look, SubmitError, Submitted, json_body, prepare,
+};
 use crate::store::NewResult;
 use crate::version::VersionId;
 
@@ -25,11 +28,15 @@ impl Run {
     pub(super) async fn fal(&mut self) -> Result<End, Error> {
         let keys = Arc::clone(&self.runner.keys);
         let key = blocking(move || Ok(keys.key())).await?;
-        let to = Destination::of(&self.runner.fal).ok_or(Error::Internal("fal's addresses do not parse"))?;
+        let to = Destination::of(&self.runner.fal)
+            .ok_or(Error::Internal("fal's addresses do not parse"))?;
         let Some(key) = key else {
             // What fal has already is not lost: the ticket waits for a key.
             let charged = self.charged_so_far();
-            return Ok(End::Failed { failure: Failure::free(Code::KeyMissing).charged(charged), ended: self.job.state == State::Uploading });
+            return Ok(End::Failed {
+                failure: Failure::free(Code::KeyMissing).charged(charged),
+                ended: self.job.state == State::Uploading,
+            });
         };
         let fal = Fal::new(self.runner.http.clone(), to, key, self.runner.fal.timeout);
         if self.job.state == State::Uploading
@@ -51,20 +58,32 @@ impl Run {
     async fn send(&mut self, fal: &Fal) -> Result<Option<End>, Error> {
         let url = match fal.submit_url(&self.job.model) {
             Ok(url) => url,
-            Err(failure) => return Ok(Some(End::Failed { failure, ended: true })),
+            Err(failure) => {
+                return Ok(Some(End::Failed {
+                    failure,
+                    ended: true,
+                }));
+            }
         };
         let (bytes, name) = self.input().await?;
         let fals_own = fal.is_fals_own();
         let prepared = blocking(move || prepare(bytes, &name, fals_own)).await?;
         let (runner, job) = (Arc::clone(&self.runner), self.job.clone());
-        let progress = move |sent: u64, total: u64| runner.progress(&job, |p| p.fraction = Some(fraction(sent, total)));
+        let progress = move |sent: u64, total: u64| {
+            runner.progress(&job, |p| p.fraction = Some(fraction(sent, total)))
+        };
         let uploaded = tokio::select! {
             uploaded = fal.upload(&prepared, progress) => uploaded,
             () = self.cancel.notified() => return Ok(Some(End::Cancelled { ended: true })),
         };
         let input_url = match uploaded {
             Ok(url) => url,
-            Err(failure) => return Ok(Some(End::Failed { failure, ended: true })),
+            Err(failure) => {
+                return Ok(Some(End::Failed {
+                    failure,
+                    ended: true,
+                }));
+            }
         };
         let body = json_body(&self.job.model, &self.job.prompt, &input_url);
 
@@ -74,16 +93,31 @@ impl Run {
             return Ok(Some(End::Closing));
         }
         let hash = blake3::hash(&body).to_hex();
-        let job = runner.store.intend(self.job.id, url.as_str(), &hash, runner.clock.now()).await?;
+        let job = runner
+            .store
+            .intend(self.job.id, url.as_str(), &hash, runner.clock.now())
+            .await?;
         self.entered(job);
         match fal.submit(&url, body).await {
             Ok(Submitted::Accepted(ticket)) => {
-                let job = runner.store.accept(self.job.id, Some(&ticket), runner.clock.now()).await?;
+                let job = runner
+                    .store
+                    .accept(self.job.id, Some(&ticket), runner.clock.now())
+                    .await?;
                 self.entered(job);
                 Ok(None)
             }
-            Ok(Submitted::Answered { outputs, request_id }) => self.answered(outputs, request_id.as_deref()).await.map(|()| None),
-            Err(SubmitError::Refused(failure)) => Ok(Some(End::Failed { failure, ended: true })),
+            Ok(Submitted::Answered {
+                outputs,
+                request_id,
+            }) => self
+                .answered(outputs, request_id.as_deref())
+                .await
+                .map(|()| None),
+            Err(SubmitError::Refused(failure)) => Ok(Some(End::Failed {
+                failure,
+                ended: true,
+            })),
             Err(SubmitError::Unclear(failure)) => Ok(Some(End::Doubt(failure))),
         }
     }
@@ -91,7 +125,13 @@ impl Run {
     /// Looks until the provider answers. On fal's own hosts without an end: what is paid is never given up.
     async fn wait(&mut self, fal: &Fal) -> Result<Option<End>, Error> {
         let attempt = self.runner.store.attempt(self.job.id).await?;
-        let Attempt { ticket: Some(ticket), .. } = attempt else { return Err(Error::Internal("a waiting job without a ticket")) };
+        let Attempt {
+            ticket: Some(ticket),
+            ..
+        } = attempt
+        else {
+            return Err(Error::Internal("a waiting job without a ticket"));
+        };
         let began = tokio::time::Instant::now();
         let mut pause = self.runner.fal.poll_interval.unwrap_or(FIRST_PAUSE);
         let mut cancelled_at: Option<tokio::time::Instant> = None;
@@ -103,10 +143,19 @@ impl Run {
                     self.answered(outputs, None).await?;
                     return Ok(None);
                 }
-                Look::Failed(_) if cancelled_at.is_some() => return Ok(Some(End::Cancelled { ended: true })),
-                Look::Failed(failure) => return Ok(Some(End::Failed { failure, ended: true })),
+                Look::Failed(_) if cancelled_at.is_some() => {
+                    return Ok(Some(End::Cancelled { ended: true }));
+                }
+                Look::Failed(failure) => {
+                    return Ok(Some(End::Failed {
+                        failure,
+                        ended: true,
+                    }));
+                }
                 Look::Cancelled => return Ok(Some(End::Cancelled { ended: true })),
-                Look::InLine(ahead) => self.runner.progress(&self.job, |p| (p.position, p.running) = (ahead, false)),
+                Look::InLine(ahead) => self
+                    .runner
+                    .progress(&self.job, |p| (p.position, p.running) = (ahead, false)),
                 Look::Running(log) => self.show_running(log),
                 Look::Unknown(failure) => {
                     tracing::warn!(job = %self.job.id, code = failure.code.name(), "a look at the provider told nothing");
@@ -117,8 +166,13 @@ impl Run {
                 return Ok(Some(End::Cancelled { ended: false }));
             }
             if !fal.is_fals_own() && began.elapsed() >= self.runner.fal.poll_max_wait {
-                let failure = trouble.unwrap_or_else(|| Failure::free(Code::ProviderTimeout).charged(Charged::Maybe));
-                return Ok(Some(End::Failed { failure, ended: false }));
+                let failure = trouble.unwrap_or_else(|| {
+                    Failure::free(Code::ProviderTimeout).charged(Charged::Maybe)
+                });
+                return Ok(Some(End::Failed {
+                    failure,
+                    ended: false,
+                }));
             }
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -172,14 +226,24 @@ impl Run {
                 }
             });
         }
-        let job = self.runner.store.answer(self.job.id, &outputs, request_id, self.runner.clock.now()).await?;
+        let job = self
+            .runner
+            .store
+            .answer(self.job.id, &outputs, request_id, self.runner.clock.now())
+            .await?;
         self.entered(job);
         Ok(())
     }
 
     /// Fetches every picture of the answer and keeps it.
     async fn fetch(&mut self, fal: &Fal) -> Result<End, Error> {
-        let outputs = self.runner.store.attempt(self.job.id).await?.outputs.unwrap_or_default();
+        let outputs = self
+            .runner
+            .store
+            .attempt(self.job.id)
+            .await?
+            .outputs
+            .unwrap_or_default();
         let mut results = Vec::with_capacity(outputs.len());
         for output in &outputs {
             let bytes = match output {
@@ -203,26 +267,42 @@ impl Run {
             match kept {
                 Ok((picture, facts)) => {
                     let id = VersionId(crate::library::new_id(&self.runner.clock));
-                    results.push(NewResult { id, picture, note: facts.note().map(str::to_owned) });
+                    results.push(NewResult {
+                        id,
+                        picture,
+                        note: facts.note().map(str::to_owned),
+                    });
                 }
                 Err(Error::Picture(error)) => {
-                    let failure = Failure::free(Code::ResultUnreadable).charged(Charged::Yes).saying(error.to_string());
-                    return Ok(End::Failed { failure, ended: false });
+                    let failure = Failure::free(Code::ResultUnreadable)
+                        .charged(Charged::Yes)
+                        .saying(error.to_string());
+                    return Ok(End::Failed {
+                        failure,
+                        ended: false,
+                    });
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(End::Done { results, note: None })
+        Ok(End::Done {
+            results,
+            note: None,
+        })
     }
 
     async fn fetch_one(&self, fal: &Fal, url: &str) -> Result<Vec<u8>, Failure> {
         let mut pause = Duration::from_millis(250);
         for _ in 1..FETCHES {
             let progress = |got: u64, of: Option<u64>| {
-                self.runner.progress(&self.job, |p| p.fraction = of.map(|of| fraction(got, of)));
+                self.runner
+                    .progress(&self.job, |p| p.fraction = of.map(|of| fraction(got, of)));
             };
             match fal.fetch(url, progress).await {
-                Err(Failure { code: Code::DownloadFailed, .. }) => tokio::time::sleep(pause).await,
+                Err(Failure {
+                    code: Code::DownloadFailed,
+                    ..
+                }) => tokio::time::sleep(pause).await,
                 other => return other.map(|fetched| fetched.bytes),
             }
             pause *= 3;
@@ -231,7 +311,14 @@ impl Run {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a progress bar needs no more than two digits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a progress bar needs no more than two digits"
+)]
 fn fraction(done: u64, of: u64) -> f32 {
-    if of == 0 { 1.0 } else { (done as f32 / of as f32).clamp(0.0, 1.0) }
+    if of == 0 {
+        1.0
+    } else {
+        (done as f32 / of as f32).clamp(0.0, 1.0)
+    }
 }

@@ -35,7 +35,12 @@ pub(super) enum Seen {
 }
 
 /// Reads a submit's answer by its shape (not by who sent it): images, fal's queue, or the original's 202.
-pub(super) fn of_submit(status: StatusCode, asked: &Url, location: Option<&str>, body: &[u8]) -> Reply {
+pub(super) fn of_submit(
+    status: StatusCode,
+    asked: &Url,
+    location: Option<&str>,
+    body: &[u8],
+) -> Reply {
     if !status.is_success() {
         return Reply::No;
     }
@@ -43,7 +48,11 @@ pub(super) fn of_submit(status: StatusCode, asked: &Url, location: Option<&str>,
     if let outputs @ [_, ..] = pictures_in(&json).as_slice() {
         return Reply::Pictures(outputs.to_vec());
     }
-    if let (Some(request_id), Some(status_url), Some(response_url)) = (text(&json, "request_id"), text(&json, "status_url"), text(&json, "response_url")) {
+    if let (Some(request_id), Some(status_url), Some(response_url)) = (
+        text(&json, "request_id"),
+        text(&json, "status_url"),
+        text(&json, "response_url"),
+    ) {
         return Reply::Ticket(Ticket {
             protocol: Protocol::Queue,
             request_id: Some(request_id),
@@ -56,17 +65,23 @@ pub(super) fn of_submit(status: StatusCode, asked: &Url, location: Option<&str>,
         return Reply::No;
     }
     // The original's order; a path is taken as one of the endpoint's own.
-    let named = ["poll_url", "status_url", "result_url"].into_iter().find_map(|name| text(&json, name));
-    let url = location.map(str::to_owned).or(named).and_then(|url| asked.join(&url).ok());
-    url.filter(|url| matches!(url.scheme(), "http" | "https")).map_or(Reply::No, |url| {
-        Reply::Ticket(Ticket {
-            protocol: Protocol::Poll,
-            request_id: text(&json, "request_id"),
-            status_url: url.to_string(),
-            response_url: url.to_string(),
-            cancel_url: None,
+    let named = ["poll_url", "status_url", "result_url"]
+        .into_iter()
+        .find_map(|name| text(&json, name));
+    let url = location
+        .map(str::to_owned)
+        .or(named)
+        .and_then(|url| asked.join(&url).ok());
+    url.filter(|url| matches!(url.scheme(), "http" | "https"))
+        .map_or(Reply::No, |url| {
+            Reply::Ticket(Ticket {
+                protocol: Protocol::Poll,
+                request_id: text(&json, "request_id"),
+                status_url: url.to_string(),
+                response_url: url.to_string(),
+                cancel_url: None,
+            })
         })
-    })
 }
 
 /// Reads the answer to a look.
@@ -74,7 +89,9 @@ pub(super) fn of_look(protocol: Protocol, status: StatusCode, body: &[u8]) -> Se
     if !status.is_success() {
         return Seen::Nothing;
     }
-    let Ok(json) = serde_json::from_slice::<Value>(body) else { return Seen::Nothing };
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        return Seen::Nothing;
+    };
     match protocol {
         Protocol::Queue => of_status(&json),
         Protocol::Poll => of_poll(&json),
@@ -85,9 +102,15 @@ pub(super) fn of_look(protocol: Protocol, status: StatusCode, body: &[u8]) -> Se
 /// in the result, so only a cancel is told from here.
 fn of_status(json: &Value) -> Seen {
     match json.get("status").and_then(Value::as_str) {
-        Some("IN_QUEUE") => Seen::InLine(json.get("queue_position").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())),
+        Some("IN_QUEUE") => Seen::InLine(
+            json.get("queue_position")
+                .and_then(Value::as_u64)
+                .and_then(|n| u32::try_from(n).ok()),
+        ),
         Some("IN_PROGRESS") => Seen::Running(last_log(json)),
-        Some("COMPLETED") if text(json, "error_type").as_deref() == Some("client_cancelled") => Seen::Cancelled,
+        Some("COMPLETED") if text(json, "error_type").as_deref() == Some("client_cancelled") => {
+            Seen::Cancelled
+        }
         Some("COMPLETED") => Seen::Completed,
         _ => Seen::Nothing,
     }
@@ -98,7 +121,10 @@ fn of_poll(json: &Value) -> Seen {
     if let outputs @ [_, ..] = pictures_in(json).as_slice() {
         return Seen::Pictures(outputs.to_vec());
     }
-    let state = text(json, "status").or_else(|| text(json, "state")).unwrap_or_default().to_lowercase();
+    let state = text(json, "status")
+        .or_else(|| text(json, "state"))
+        .unwrap_or_default()
+        .to_lowercase();
     match state.as_str() {
         "failed" | "error" => Seen::Failed(text(json, "error").unwrap_or_else(|| json.to_string())),
         "succeeded" | "completed" | "done" | "success" => Seen::NoPictures(json.to_string()),
@@ -108,33 +134,50 @@ fn of_poll(json: &Value) -> Seen {
 
 fn last_log(json: &Value) -> Option<String> {
     let logs = json.get("logs")?.as_array()?;
-    logs.iter().rev().find_map(|line| text(line, "message")).map(|line| line.trim().chars().take(200).collect())
+    logs.iter()
+        .rev()
+        .find_map(|line| text(line, "message"))
+        .map(|line| line.trim().chars().take(200).collect())
 }
 
 /// True for the 400 that only means "not yet" (fal-contract 3.5).
 pub(super) fn is_still_running(body: &[u8]) -> bool {
-    String::from_utf8_lossy(body).to_lowercase().contains("in progress")
+    String::from_utf8_lossy(body)
+        .to_lowercase()
+        .contains("in progress")
 }
 
 /// Every picture of a result, in order.
 pub(super) fn pictures(body: &[u8]) -> Vec<Given> {
-    serde_json::from_slice(body).map(|json| pictures_in(&json)).unwrap_or_default()
+    serde_json::from_slice(body)
+        .map(|json| pictures_in(&json))
+        .unwrap_or_default()
 }
 
 /// Shapes A to E (fal-contract 6): `images: [{url}]`, `image: {url}`; plain strings and data URIs are taken too.
 fn pictures_in(json: &Value) -> Vec<Given> {
-    let list = json.get("images").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let list = json
+        .get("images")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let one = json.get("image");
-    list.iter().chain(one).filter_map(|image| given(image.as_str().or_else(|| image.get("url")?.as_str())?)).collect()
+    list.iter()
+        .chain(one)
+        .filter_map(|image| given(image.as_str().or_else(|| image.get("url")?.as_str())?))
+        .collect()
 }
 
 fn given(url: &str) -> Option<Given> {
     let Some(data) = url.strip_prefix("data:") else {
-        return (url.starts_with("https://") || url.starts_with("http://")).then(|| Given::Url(url.to_owned()));
+        return (url.starts_with("https://") || url.starts_with("http://"))
+            .then(|| Given::Url(url.to_owned()));
     };
     let (head, body) = data.split_once(',')?;
     let bytes = if head.ends_with(";base64") {
-        base64::engine::general_purpose::STANDARD.decode(body.trim()).ok()?
+        base64::engine::general_purpose::STANDARD
+            .decode(body.trim())
+            .ok()?
     } else {
         body.as_bytes().to_vec()
     };
@@ -142,7 +185,10 @@ fn given(url: &str) -> Option<Given> {
 }
 
 fn text(json: &Value, name: &str) -> Option<String> {
-    json.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    json.get(name)?
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -153,51 +199,116 @@ mod tests {
 
     fn submit(status: u16, location: Option<&str>, body: &Value) -> Reply {
         let asked = Url::parse("http://fal.example/run/model").unwrap();
-        of_submit(StatusCode::from_u16(status).unwrap(), &asked, location, body.to_string().as_bytes())
+        of_submit(
+            StatusCode::from_u16(status).unwrap(),
+            &asked,
+            location,
+            body.to_string().as_bytes(),
+        )
     }
 
     fn polled_at(reply: Reply) -> Option<String> {
         match reply {
-            Reply::Ticket(Ticket { protocol: Protocol::Poll, status_url, .. }) => Some(status_url),
+            Reply::Ticket(Ticket {
+                protocol: Protocol::Poll,
+                status_url,
+                ..
+            }) => Some(status_url),
             _ => None,
         }
     }
 
     #[test]
     fn the_shape_of_the_answer_decides_the_protocol() {
-        assert!(matches!(submit(200, None, &json!({"images": [{"url": "https://f/1.png"}]})), Reply::Pictures(p) if p.len() == 1));
+        assert!(
+            matches!(submit(200, None, &json!({"images": [{"url": "https://f/1.png"}]})), Reply::Pictures(p) if p.len() == 1)
+        );
         let queued = json!({"status": "IN_QUEUE", "request_id": "r", "status_url": "https://q/s", "response_url": "https://q/r", "new_key": 1});
-        assert!(matches!(submit(200, None, &queued), Reply::Ticket(t) if t.protocol == Protocol::Queue && t.cancel_url.is_none()));
-        assert_eq!(polled_at(submit(202, Some("http://other/p"), &json!({}))).as_deref(), Some("http://other/p"));
-        assert_eq!(polled_at(submit(202, Some("/p/1"), &json!({}))).as_deref(), Some("http://fal.example/p/1"));
+        assert!(
+            matches!(submit(200, None, &queued), Reply::Ticket(t) if t.protocol == Protocol::Queue && t.cancel_url.is_none())
+        );
+        assert_eq!(
+            polled_at(submit(202, Some("http://other/p"), &json!({}))).as_deref(),
+            Some("http://other/p")
+        );
+        assert_eq!(
+            polled_at(submit(202, Some("/p/1"), &json!({}))).as_deref(),
+            Some("http://fal.example/p/1")
+        );
         let named = json!({"result_url": "http://x/r", "status_url": "http://x/s", "poll_url": "http://x/p"});
-        assert_eq!(polled_at(submit(202, None, &named)).as_deref(), Some("http://x/p"));
-        assert!(matches!(submit(202, None, &json!({"request_id": "r"})), Reply::No));
-        assert!(matches!(submit(200, None, &json!({"images": []})), Reply::No));
-        assert!(matches!(submit(422, None, &json!({"images": [{"url": "https://f/1.png"}]})), Reply::No));
-        assert!(matches!(submit(202, Some("file:///etc/passwd"), &json!({})), Reply::No));
+        assert_eq!(
+            polled_at(submit(202, None, &named)).as_deref(),
+            Some("http://x/p")
+        );
+        assert!(matches!(
+            submit(202, None, &json!({"request_id": "r"})),
+            Reply::No
+        ));
+        assert!(matches!(
+            submit(200, None, &json!({"images": []})),
+            Reply::No
+        ));
+        assert!(matches!(
+            submit(422, None, &json!({"images": [{"url": "https://f/1.png"}]})),
+            Reply::No
+        ));
+        assert!(matches!(
+            submit(202, Some("file:///etc/passwd"), &json!({})),
+            Reply::No
+        ));
     }
 
     #[test]
     fn every_known_shape_of_a_result_gives_its_pictures() {
         let url = |u: &str| Given::Url(u.to_owned());
-        assert_eq!(pictures_in(&json!({"images": [{"url": "https://a"}, {"url": "https://b"}], "seed": 18_446_744_073_709_551_615_u64})), [url("https://a"), url("https://b")]);
-        assert_eq!(pictures_in(&json!({"image": {"url": "https://a", "width": null}})), [url("https://a")]);
+        assert_eq!(
+            pictures_in(
+                &json!({"images": [{"url": "https://a"}, {"url": "https://b"}], "seed": 18_446_744_073_709_551_615_u64})
+            ),
+            [url("https://a"), url("https://b")]
+        );
+        assert_eq!(
+            pictures_in(&json!({"image": {"url": "https://a", "width": null}})),
+            [url("https://a")]
+        );
         assert_eq!(pictures_in(&json!({"images": null, "image": null})), []);
-        assert_eq!(pictures_in(&json!({"images": ["https://a"]})), [url("https://a")]);
-        assert_eq!(pictures_in(&json!({"images": [{"url": "data:image/png;base64,AAEC"}]})), [Given::Bytes(vec![0, 1, 2])]);
-        assert_eq!(pictures_in(&json!({"images": [{"url": "javascript:alert(1)"}, {}]})), []);
+        assert_eq!(
+            pictures_in(&json!({"images": ["https://a"]})),
+            [url("https://a")]
+        );
+        assert_eq!(
+            pictures_in(&json!({"images": [{"url": "data:image/png;base64,AAEC"}]})),
+            [Given::Bytes(vec![0, 1, 2])]
+        );
+        assert_eq!(
+            pictures_in(&json!({"images": [{"url": "javascript:alert(1)"}, {}]})),
+            []
+        );
     }
 
     #[test]
     fn a_status_is_read_as_fal_means_it() {
-        let look = |json: Value| of_look(Protocol::Queue, StatusCode::OK, json.to_string().as_bytes());
-        assert!(matches!(look(json!({"status": "IN_QUEUE", "queue_position": 2})), Seen::InLine(Some(2))));
-        let logs = json!({"status": "IN_PROGRESS", "logs": [{"message": "a"}, {"message": " step 2 \n"}]});
+        let look =
+            |json: Value| of_look(Protocol::Queue, StatusCode::OK, json.to_string().as_bytes());
+        assert!(matches!(
+            look(json!({"status": "IN_QUEUE", "queue_position": 2})),
+            Seen::InLine(Some(2))
+        ));
+        let logs =
+            json!({"status": "IN_PROGRESS", "logs": [{"message": "a"}, {"message": " step 2 \n"}]});
         assert!(matches!(look(logs), Seen::Running(Some(log)) if log == "step 2"));
-        assert!(matches!(look(json!({"status": "IN_PROGRESS", "logs": null})), Seen::Running(None)));
-        assert!(matches!(look(json!({"status": "COMPLETED", "error": "x"})), Seen::Completed));
-        assert!(matches!(look(json!({"status": "COMPLETED", "error": "x", "error_type": "client_cancelled"})), Seen::Cancelled));
+        assert!(matches!(
+            look(json!({"status": "IN_PROGRESS", "logs": null})),
+            Seen::Running(None)
+        ));
+        assert!(matches!(
+            look(json!({"status": "COMPLETED", "error": "x"})),
+            Seen::Completed
+        ));
+        assert!(matches!(
+            look(json!({"status": "COMPLETED", "error": "x", "error_type": "client_cancelled"})),
+            Seen::Cancelled
+        ));
         assert!(matches!(look(json!({"status": "FAILED"})), Seen::Nothing));
     }
 }

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use super::{Fal, refusal, unreachable};
+use super::http::unreachable;
+use super::{Fal, refusal};
 use crate::error::{Code, Error, Failure};
 use crate::model::{InputField, input_field};
 use crate::picture::{self, Format, SaveFormat};
@@ -24,12 +25,25 @@ pub(crate) struct Prepared {
 pub(crate) fn prepare(bytes: Vec<u8>, name: &str, fals_own: bool) -> Result<Prepared, Error> {
     if !fals_own {
         let media_type = media_type_of(name).to_owned();
-        return Ok(Prepared { bytes: bytes.into(), media_type, file_name: name.to_owned() });
+        return Ok(Prepared {
+            bytes: bytes.into(),
+            media_type,
+            file_name: name.to_owned(),
+        });
     }
     let facts = picture::inspect(&bytes)?;
-    let plain = matches!(facts.format, Format::Png | Format::Jpeg | Format::WebP) && facts.orientation == 1 && !facts.animated;
+    let plain = matches!(facts.format, Format::Png | Format::Jpeg | Format::WebP)
+        && facts.orientation == 1
+        && !facts.animated;
     let plain = plain && picture::for_display(&bytes)?.is_none();
-    let (bytes, format) = if plain { (bytes, facts.format) } else { (picture::encode(&picture::decode(&bytes)?, SaveFormat::Png)?, Format::Png) };
+    let (bytes, format) = if plain {
+        (bytes, facts.format)
+    } else {
+        (
+            picture::encode(&picture::decode(&bytes)?, SaveFormat::Png)?,
+            Format::Png,
+        )
+    };
     Ok(Prepared {
         bytes: bytes.into(),
         media_type: format.media_type().to_owned(),
@@ -40,7 +54,10 @@ pub(crate) fn prepare(bytes: Vec<u8>, name: &str, fals_own: bool) -> Result<Prep
 
 /// Python's `mimetypes` for the endings an upload can have; the original guessed by ending, never by content.
 fn media_type_of(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = name
+        .rsplit_once('.')
+        .filter(|(stem, _)| !stem.is_empty())
+        .map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         None | Some("png" | "") => "image/png",
         Some("jpg" | "jpeg" | "jpe") => "image/jpeg",
@@ -54,16 +71,31 @@ fn media_type_of(name: &str) -> &'static str {
 
 impl Fal {
     /// Brings the input to where the model can read it and answers its URL. `progress` is told the bytes sent so far and of how many.
-    pub(crate) async fn upload(&self, input: &Prepared, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Result<String, Failure> {
-        let Some(url) = self.to.upload_url() else { return Ok(input.data_uri()) };
-        let initiate = self.with_key(self.http.ask.post(url.clone()), &url).map_err(|_| Failure::free(Code::KeyMissing))?;
-        let initiate = initiate.json(&json!({ "content_type": input.media_type, "file_name": input.file_name }));
+    pub(crate) async fn upload(
+        &self,
+        input: &Prepared,
+        progress: impl Fn(u64, u64) + Send + Sync + 'static,
+    ) -> Result<String, Failure> {
+        let Some(url) = self.to.upload_url() else {
+            return Ok(input.data_uri());
+        };
+        let initiate = self
+            .with_key(self.http.ask.post(url.clone()), &url)
+            .map_err(|_| Failure::free(Code::KeyMissing))?;
+        let initiate = initiate
+            .json(&json!({ "content_type": input.media_type, "file_name": input.file_name }));
         let response = initiate.send().await.map_err(|error| unreachable(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = super::read(response).await.map_err(|error| unreachable(&error))?;
+        let body = super::http::read(response)
+            .await
+            .map_err(|error| unreachable(&error))?;
         if !status.is_success() {
             let failure = refusal::of(status, &headers, &body);
-            let code = if failure.code == Code::ModelUnknown { Code::ProviderFailed } else { failure.code };
+            let code = if failure.code == Code::ModelUnknown {
+                Code::ProviderFailed
+            } else {
+                failure.code
+            };
             return Err(Failure { code, ..failure });
         }
         let json: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -72,11 +104,20 @@ impl Fal {
             return Err(Failure::free(Code::AnswerUnreadable).saying(refusal::said(&body)));
         };
         // Signed: no key goes along (fal-contract 5, A2).
-        let put = self.http.ask.put(upload_url).header("content-type", &input.media_type);
-        let put = put.header("content-length", input.bytes.len()).body(counted(input.bytes.clone(), progress));
+        let put = self
+            .http
+            .ask
+            .put(upload_url)
+            .header("content-type", &input.media_type);
+        let put = put
+            .header("content-length", input.bytes.len())
+            .body(counted(input.bytes.clone(), progress));
         let response = put.send().await.map_err(|error| unreachable(&error))?;
         if !response.status().is_success() {
-            return Err(Failure::free(Code::ProviderFailed).saying(format!("The upload was answered with {}.", response.status())));
+            return Err(Failure::free(Code::ProviderFailed).saying(format!(
+                "The upload was answered with {}.",
+                response.status()
+            )));
         }
         Ok(file_url)
     }
@@ -84,7 +125,11 @@ impl Fal {
 
 impl Prepared {
     fn data_uri(&self) -> String {
-        format!("data:{};base64,{}", self.media_type, base64::engine::general_purpose::STANDARD.encode(&self.bytes))
+        format!(
+            "data:{};base64,{}",
+            self.media_type,
+            base64::engine::general_purpose::STANDARD.encode(&self.bytes)
+        )
     }
 }
 
@@ -101,13 +146,16 @@ pub(crate) fn json_body(model: &str, prompt: &str, input_url: &str) -> Vec<u8> {
 fn counted(bytes: Bytes, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> reqwest::Body {
     const PIECE: usize = 64 << 10;
     let total = bytes.len() as u64;
-    reqwest::Body::wrap_stream(stream::unfold((bytes, 0_u64, progress), move |(mut rest, sent, progress)| async move {
-        if rest.is_empty() {
-            return None;
-        }
-        let piece = rest.split_to(PIECE.min(rest.len()));
-        let sent = sent + piece.len() as u64;
-        progress(sent, total);
-        Some((Ok::<_, std::io::Error>(piece), (rest, sent, progress)))
-    }))
+    reqwest::Body::wrap_stream(stream::unfold(
+        (bytes, 0_u64, progress),
+        move |(mut rest, sent, progress)| async move {
+            if rest.is_empty() {
+                return None;
+            }
+            let piece = rest.split_to(PIECE.min(rest.len()));
+            let sent = sent + piece.len() as u64;
+            progress(sent, total);
+            Some((Ok::<_, std::io::Error>(piece), (rest, sent, progress)))
+        },
+    ))
 }

@@ -30,13 +30,21 @@ impl Destination {
     pub(crate) fn of(settings: &FalSettings) -> Option<Self> {
         if let Some(service) = &settings.service {
             let at = |path: &str| service.join(path).ok();
-            return Some(Self::Fal(Hosts { queue: at("/queue/")?, rest: at("/rest/")?, moved: Some(service.clone()) }));
+            return Some(Self::Fal(Hosts {
+                queue: at("/queue/")?,
+                rest: at("/rest/")?,
+                moved: Some(service.clone()),
+            }));
         }
         match &settings.endpoint {
             Some((url, source)) if !is_fal_endpoint(url) => Some(Self::Other(url.clone(), *source)),
             _ => {
                 let at = |host: &str| Url::parse(&format!("https://{host}/")).ok();
-                Some(Self::Fal(Hosts { queue: at("queue.fal.run")?, rest: at("rest.fal.ai")?, moved: None }))
+                Some(Self::Fal(Hosts {
+                    queue: at("queue.fal.run")?,
+                    rest: at("rest.fal.ai")?,
+                    moved: None,
+                }))
             }
         }
     }
@@ -53,7 +61,8 @@ impl Destination {
             Self::Other(url, _) => url,
         };
         let host = url.host_str().unwrap_or_default();
-        url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// Where a model's submit goes. The original's default model is an alias on fal's hosts, which do not serve it.
@@ -62,14 +71,19 @@ impl Destination {
         match self {
             Self::Fal(hosts) if model == ORIGINAL_DEFAULT => hosts.queue.join(SEEDREAM_4).ok(),
             Self::Fal(hosts) => hosts.queue.join(model).ok(),
-            Self::Other(url, _) => Url::parse(&format!("{}/{model}", url.as_str().trim_end_matches('/'))).ok(),
+            Self::Other(url, _) => {
+                Url::parse(&format!("{}/{model}", url.as_str().trim_end_matches('/'))).ok()
+            }
         }
     }
 
     /// Where an upload begins; other endpoints take the picture inside the request.
     pub(crate) fn upload_url(&self) -> Option<Url> {
         match self {
-            Self::Fal(hosts) => hosts.rest.join("storage/upload/initiate?storage_type=fal-cdn-v3").ok(),
+            Self::Fal(hosts) => hosts
+                .rest
+                .join("storage/upload/initiate?storage_type=fal-cdn-v3")
+                .ok(),
             Self::Other(..) => None,
         }
     }
@@ -77,7 +91,10 @@ impl Destination {
     /// A status nobody has: 404 for a good key, 401 for a bad one.
     pub(crate) fn key_test_url(&self, random: Uuid) -> Option<Url> {
         match self {
-            Self::Fal(hosts) => hosts.queue.join(&format!("fal-ai/flux/requests/{random}/status")).ok(),
+            Self::Fal(hosts) => hosts
+                .queue
+                .join(&format!("fal-ai/flux/requests/{random}/status"))
+                .ok(),
             Self::Other(..) => None,
         }
     }
@@ -88,8 +105,13 @@ impl Destination {
         let kept = matches!(key.source, Source::Keychain | Source::File);
         match self {
             Self::Fal(Hosts { moved: None, .. }) => url.scheme() == "https" && is_fal_host(url),
-            Self::Fal(Hosts { moved: Some(service), .. }) => url.origin() == service.origin() && (!kept || is_loopback(service)),
-            Self::Other(endpoint, source) => url.origin() == endpoint.origin() && key.source == *source && !kept,
+            Self::Fal(Hosts {
+                moved: Some(service),
+                ..
+            }) => url.origin() == service.origin() && (!kept || is_loopback(service)),
+            Self::Other(endpoint, source) => {
+                url.origin() == endpoint.origin() && key.source == *source && !kept
+            }
         }
     }
 
@@ -97,7 +119,13 @@ impl Destination {
     pub(crate) fn may_fetch(&self, url: &Url) -> bool {
         match (self, url.scheme()) {
             (_, "https") => true,
-            (Self::Fal(Hosts { moved: Some(service), .. }), "http") => url.origin() == service.origin(),
+            (
+                Self::Fal(Hosts {
+                    moved: Some(service),
+                    ..
+                }),
+                "http",
+            ) => url.origin() == service.origin(),
             (Self::Other(endpoint, _), "http") => endpoint.scheme() == "http",
             _ => false,
         }
@@ -105,12 +133,19 @@ impl Destination {
 }
 
 fn is_fal_endpoint(url: &Url) -> bool {
-    url.scheme() == "https" && matches!(url.host_str(), Some("fal.run" | "queue.fal.run")) && url.port().is_none()
+    url.scheme() == "https"
+        && matches!(url.host_str(), Some("fal.run" | "queue.fal.run"))
+        && url.port().is_none()
 }
 
 fn is_fal_host(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    url.port().is_none() && ["fal.ai", "fal.run"].iter().any(|own| host == *own || host.strip_suffix(own).is_some_and(|sub| sub.ends_with('.')))
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    url.port().is_none()
+        && ["fal.ai", "fal.run"]
+            .iter()
+            .any(|own| host == *own || host.strip_suffix(own).is_some_and(|sub| sub.ends_with('.')))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -139,14 +174,26 @@ mod tests {
     }
 
     fn may(to: &Destination, url: &str, source: Source) -> bool {
-        to.may_have_key(&Url::parse(url).unwrap(), &Key::parse("id:secret", source).unwrap())
+        to.may_have_key(
+            &Url::parse(url).unwrap(),
+            &Key::parse("id:secret", source).unwrap(),
+        )
     }
 
     #[test]
     fn on_fal_the_key_goes_to_fals_hosts_over_https_and_nowhere_else() {
-        for endpoint in [None, Some(("https://fal.run", Source::Environment)), Some(("https://queue.fal.run/", Source::WorkingDotenv))] {
+        for endpoint in [
+            None,
+            Some(("https://fal.run", Source::Environment)),
+            Some(("https://queue.fal.run/", Source::WorkingDotenv)),
+        ] {
             let to = Destination::of(&settings(endpoint, None)).unwrap();
-            for url in ["https://queue.fal.run/x", "https://fal.run/x", "https://rest.fal.ai/x", "https://api.fal.ai/v1/models"] {
+            for url in [
+                "https://queue.fal.run/x",
+                "https://fal.run/x",
+                "https://rest.fal.ai/x",
+                "https://api.fal.ai/v1/models",
+            ] {
                 assert!(may(&to, url, Source::Keychain), "{url}");
             }
             for url in [
@@ -164,29 +211,66 @@ mod tests {
 
     #[test]
     fn another_endpoint_gets_only_a_key_that_was_found_beside_its_address() {
-        let to = Destination::of(&settings(Some(("http://10.0.0.7:9000/base/", Source::Environment)), None)).unwrap();
+        let to = Destination::of(&settings(
+            Some(("http://10.0.0.7:9000/base/", Source::Environment)),
+            None,
+        ))
+        .unwrap();
         assert!(may(&to, "http://10.0.0.7:9000/poll/1", Source::Environment));
-        assert!(!may(&to, "http://10.0.0.7:9001/poll/1", Source::Environment));
+        assert!(!may(
+            &to,
+            "http://10.0.0.7:9001/poll/1",
+            Source::Environment
+        ));
         assert!(!may(&to, "https://queue.fal.run/x", Source::Environment));
-        for source in [Source::Keychain, Source::File, Source::LibraryDotenv, Source::WorkingDotenv] {
-            assert!(!may(&to, "http://10.0.0.7:9000/poll/1", source), "{source:?}");
+        for source in [
+            Source::Keychain,
+            Source::File,
+            Source::LibraryDotenv,
+            Source::WorkingDotenv,
+        ] {
+            assert!(
+                !may(&to, "http://10.0.0.7:9000/poll/1", source),
+                "{source:?}"
+            );
         }
-        assert_eq!(to.submit_url("/fal-ai/seedream-v4").unwrap().as_str(), "http://10.0.0.7:9000/base/fal-ai/seedream-v4");
+        assert_eq!(
+            to.submit_url("/fal-ai/seedream-v4").unwrap().as_str(),
+            "http://10.0.0.7:9000/base/fal-ai/seedream-v4"
+        );
     }
 
     #[test]
     fn a_moved_service_gets_a_kept_key_only_on_this_computer() {
         let here = Destination::of(&settings(None, Some("http://127.0.0.1:5000"))).unwrap();
         let away = Destination::of(&settings(None, Some("http://203.0.113.9:5000"))).unwrap();
-        assert!(may(&here, "http://127.0.0.1:5000/queue/x", Source::Keychain));
-        assert!(!may(&away, "http://203.0.113.9:5000/queue/x", Source::Keychain));
-        assert!(may(&away, "http://203.0.113.9:5000/queue/x", Source::Environment));
+        assert!(may(
+            &here,
+            "http://127.0.0.1:5000/queue/x",
+            Source::Keychain
+        ));
+        assert!(!may(
+            &away,
+            "http://203.0.113.9:5000/queue/x",
+            Source::Keychain
+        ));
+        assert!(may(
+            &away,
+            "http://203.0.113.9:5000/queue/x",
+            Source::Environment
+        ));
     }
 
     #[test]
     fn the_originals_default_model_is_an_alias_on_fals_hosts() {
         let to = Destination::of(&settings(None, None)).unwrap();
-        assert_eq!(to.submit_url("fal-ai/seedream-v4").unwrap().as_str(), "https://queue.fal.run/fal-ai/bytedance/seedream/v4/edit");
-        assert_eq!(to.submit_url("fal-ai/flux-2-pro/edit").unwrap().as_str(), "https://queue.fal.run/fal-ai/flux-2-pro/edit");
+        assert_eq!(
+            to.submit_url("fal-ai/seedream-v4").unwrap().as_str(),
+            "https://queue.fal.run/fal-ai/bytedance/seedream/v4/edit"
+        );
+        assert_eq!(
+            to.submit_url("fal-ai/flux-2-pro/edit").unwrap().as_str(),
+            "https://queue.fal.run/fal-ai/flux-2-pro/edit"
+        );
     }
 }

@@ -1,0 +1,108 @@
+//! One job's task: what the demo engine's and fal's jobs have in common.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit};
+
+use super::{Runner, blocking};
+use crate::error::{Charged, Error, Failure};
+use crate::job::{Job, Move, State};
+use crate::model::Provider;
+use crate::store::NewResult;
+
+/// One job on its way through its states.
+pub(super) struct Run {
+    pub(super) runner: Arc<Runner>,
+    pub(super) job: Job,
+    pub(super) cancel: Arc<Notify>,
+    pub(super) work: Option<OwnedSemaphorePermit>,
+}
+
+/// How a run ended, for [`Runner::settle`] to write.
+pub(super) enum End {
+    Done {
+        results: Vec<NewResult>,
+        note: Option<String>,
+    },
+    /// `ended`: nothing can be looked up or fetched any more.
+    Failed {
+        failure: Failure,
+        ended: bool,
+    },
+    Doubt(Failure),
+    Cancelled {
+        ended: bool,
+    },
+    /// The program closes before anything was sent.
+    Closing,
+}
+
+impl Run {
+    pub(super) async fn finish(mut self) {
+        // Asked between the claim and this task's birth: the wish is in the row, and nobody told us.
+        if self
+            .runner
+            .store
+            .job(self.job.id)
+            .await
+            .is_ok_and(|job| job.cancel_asked)
+        {
+            self.cancel.notify_one();
+        }
+        let end = match self.job.provider {
+            Provider::Demo => self.demo().await,
+            Provider::Fal => self.fal().await,
+        };
+        let end = end.unwrap_or_else(|error| {
+            tracing::error!(job = %self.job.id, %error, "a job could not go on");
+            // What is paid can be fetched again once the disk or the database is well.
+            End::Failed {
+                ended: false,
+                failure: Failure::from(&error).charged(self.charged_so_far()),
+            }
+        });
+        let (store, id, now) = (&self.runner.store, self.job.id, self.runner.clock.now());
+        let written = match end {
+            End::Done { results, note } => store.finish(id, &results, note.as_deref(), now).await,
+            End::Failed { failure, ended } => {
+                store.fail(id, Move::Fail, &failure, ended, now).await
+            }
+            End::Doubt(failure) => store.fail(id, Move::Doubt, &failure, true, now).await,
+            End::Cancelled { ended } => store.cancel(id, ended, now).await,
+            End::Closing => store.requeue(id, None, now).await,
+        };
+        self.runner.settle(id, written);
+    }
+
+    pub(super) fn charged_so_far(&self) -> Charged {
+        match self.job.state {
+            State::Waiting => Charged::Maybe,
+            State::Downloading => Charged::Yes,
+            _ => Charged::No,
+        }
+    }
+
+    /// Takes a place to work, if this job has none.
+    pub(super) async fn work(&mut self) {
+        if self.work.is_none() {
+            self.work = Arc::clone(&self.runner.work).acquire_owned().await.ok();
+        }
+    }
+
+    /// Gives the place to work to somebody else.
+    pub(super) fn rest(&mut self) {
+        self.work = None;
+    }
+
+    /// Takes over a state that is written, and announces it.
+    pub(super) fn entered(&mut self, job: Job) {
+        self.job = job;
+        self.runner.enter(&self.job);
+    }
+
+    pub(super) async fn input(&self) -> Result<(Vec<u8>, String), Error> {
+        let version = self.runner.store.version(self.job.input).await?;
+        let pictures = self.runner.pictures.clone();
+        blocking(move || Ok((pictures.read(&version.picture)?, version.name))).await
+    }
+}

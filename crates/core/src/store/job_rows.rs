@@ -1,0 +1,96 @@
+//! Rows of jobs and attempts, read into what they mean.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::versions::{uuid, version_id};
+use crate::clock::from_micros;
+use crate::error::{Charged, Code, Error, Failure};
+use crate::job::{Attempt, Job, JobId, Protocol, State, Ticket};
+use crate::model::Provider;
+
+/// Everything a [`Job`] shows, in one row.
+pub(super) const SELECT: &str = "
+    SELECT j.*, a.request_id,
+           (SELECT group_concat(id) FROM (SELECT v.id FROM version v WHERE v.job_id = j.id ORDER BY v.ordinal)) AS results
+    FROM job j
+    LEFT JOIN attempt a ON a.job_id = j.id AND a.number = j.attempt";
+
+pub(super) fn not_found(id: JobId) -> Error {
+    Error::NotFound {
+        what: "job",
+        id: id.to_string(),
+    }
+}
+
+/// Reads a row of [`SELECT`].
+pub(super) fn job_of(row: &SqliteRow) -> Job {
+    let code: Option<&str> = row.get("failure_code");
+    let results: Option<&str> = row.get("results");
+    Job {
+        id: JobId(uuid(row.get("id"))),
+        state: State::from_name(row.get("state")).unwrap_or(State::Failed),
+        input: version_id(row.get("input_id")),
+        root: version_id(row.get("root_id")),
+        prompt: row.get("prompt"),
+        model: row.get("model"),
+        provider: Provider::from_name(row.get("provider")).unwrap_or(Provider::Fal),
+        attempt: row.get("attempt"),
+        cancel_asked: row.get("cancel_asked"),
+        failure: code.map(|code| Failure {
+            code: Code::from_name(code).unwrap_or(Code::Internal),
+            charged: charged_of(row.get("failure_charged")),
+            said: row.get("failure_said"),
+        }),
+        note: row.get("note"),
+        results: results
+            .map(|ids| ids.split(',').map(version_id).collect())
+            .unwrap_or_default(),
+        request_id: row.get("request_id"),
+        progress: None,
+        created_at: from_micros(row.get("created_at")),
+        updated_at: from_micros(row.get("updated_at")),
+        deleted_at: row.get::<Option<i64>, _>("deleted_at").map(from_micros),
+    }
+}
+
+pub(super) fn attempt_of(row: &SqliteRow) -> Attempt {
+    let ticket = row
+        .get::<Option<&str>, _>("protocol")
+        .and_then(Protocol::from_name)
+        .and_then(|protocol| {
+            Some(Ticket {
+                protocol,
+                request_id: row.get("request_id"),
+                status_url: row.get::<Option<String>, _>("status_url")?,
+                response_url: row.get::<Option<String>, _>("response_url")?,
+                cancel_url: row.get("cancel_url"),
+            })
+        });
+    Attempt {
+        number: row.get("number"),
+        intended_at: row.get::<Option<i64>, _>("intended_at").map(from_micros),
+        ticket,
+        accepted_at: row.get::<Option<i64>, _>("accepted_at").map(from_micros),
+        outputs: row
+            .get::<Option<&str>, _>("outputs")
+            .and_then(|json| serde_json::from_str(json).ok()),
+        ended: row.get("ended"),
+    }
+}
+
+pub(super) fn charged_name(charged: Charged) -> &'static str {
+    match charged {
+        Charged::No => "no",
+        Charged::Maybe => "maybe",
+        Charged::Yes => "yes",
+    }
+}
+
+fn charged_of(name: Option<&str>) -> Charged {
+    match name {
+        Some("no") => Charged::No,
+        Some("yes") => Charged::Yes,
+        _ => Charged::Maybe,
+    }
+}

@@ -1,0 +1,365 @@
+//! Jobs moving on: each verb is one move of one job, in one transaction that reads the state, asks whether the move is legal, and writes.
+
+use super::job_rows::{SELECT, attempt_of, charged_name, job_of, not_found};
+use super::versions::{insert_picture, uuid};
+use super::{Store, Transaction};
+use crate::clock::{Moment, from_micros};
+use crate::error::{Charged, Code, Error, Failure};
+use crate::job::{Attempt, Job, JobId, Move, Output, State, Ticket};
+use crate::model::Provider;
+use crate::version::{Picture, VersionId};
+
+/// A result that is stored as a file, about to become a version.
+#[derive(Debug, Clone)]
+pub(crate) struct NewResult {
+    /// Its new id.
+    pub(crate) id: VersionId,
+    /// The file.
+    pub(crate) picture: Picture,
+    /// What a person should know about it.
+    pub(crate) note: Option<String>,
+}
+
+impl Store {
+    /// Takes the oldest queued job that may begin, if there is one.
+    pub(crate) async fn claim(&self, now: Moment) -> Result<Option<Job>, Error> {
+        let mut tx = self.begin().await?;
+        let id: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM job WHERE state = 'queued' AND (not_before IS NULL OR not_before <= ?) ORDER BY created_at, id LIMIT 1",
+        )
+        .bind(now.timestamp_micros())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(id) = id.map(|id| JobId(uuid(&id))) else {
+            return Ok(None);
+        };
+        step(&mut tx, id, Move::Claim, now).await?;
+        sqlx::query("UPDATE job SET claimed_at = ?, not_before = NULL WHERE id = ?")
+            .bind(now.timestamp_micros())
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        let job = job_in(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(Some(job))
+    }
+
+    /// The moment the next queued job may begin, if the queue only holds jobs that wait.
+    pub(crate) async fn next_not_before(&self) -> Result<Option<Moment>, Error> {
+        let micros: Option<i64> = sqlx::query_scalar(
+            "SELECT min(coalesce(not_before, 0)) FROM job WHERE state = 'queued'",
+        )
+        .fetch_one(&self.read)
+        .await?;
+        Ok(micros.map(from_micros))
+    }
+
+    /// Stores the intent to submit: after this, and never before, the first byte may leave.
+    pub(crate) async fn intend(
+        &self,
+        id: JobId,
+        url: &str,
+        body_hash: &str,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Intend, now).await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE attempt SET intended_at = ?, submit_url = ?, body_hash = ? WHERE {CURRENT}"
+        )))
+        .bind(now.timestamp_micros())
+        .bind(url)
+        .bind(body_hash)
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        committed(tx, id).await
+    }
+
+    /// The provider has the job. Its ticket is stored before anybody polls; the demo engine gives none.
+    pub(crate) async fn accept(
+        &self,
+        id: JobId,
+        ticket: Option<&Ticket>,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Accept, now).await?;
+        if let Some(ticket) = ticket {
+            sqlx::query(sqlx::AssertSqlSafe(format!(
+                "UPDATE attempt SET accepted_at = ?, protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?
+                 WHERE {CURRENT}"
+            )))
+            .bind(now.timestamp_micros())
+            .bind(ticket.protocol.name())
+            .bind(&ticket.request_id)
+            .bind(&ticket.status_url)
+            .bind(&ticket.response_url)
+            .bind(&ticket.cancel_url)
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        }
+        committed(tx, id).await
+    }
+
+    /// The provider answered with pictures.
+    pub(crate) async fn answer(
+        &self,
+        id: JobId,
+        outputs: &[Output],
+        request_id: Option<&str>,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Answer, now).await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE attempt SET outputs = ?, request_id = coalesce(?, request_id) WHERE {CURRENT}"
+        )))
+        .bind(serde_json::to_string(outputs).unwrap_or_default())
+        .bind(request_id)
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        committed(tx, id).await
+    }
+
+    /// The results are stored files; they become versions and the job is done, in one transaction.
+    pub(crate) async fn finish(
+        &self,
+        id: JobId,
+        results: &[NewResult],
+        note: Option<&str>,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Finish, now).await?;
+        for (ordinal, result) in results.iter().enumerate() {
+            insert_picture(&mut tx, &result.picture).await?;
+            // A job that was deleted meanwhile has results that are deleted with it.
+            sqlx::query(
+                "INSERT INTO version (id, root_id, parent_id, job_id, ordinal, picture, name, note, created_at, deleted_at)
+                 SELECT ?, j.root_id, j.input_id, j.id, ?, ?, i.name, ?, ?, j.deleted_at
+                 FROM job j JOIN version i ON i.id = j.input_id WHERE j.id = ?",
+            )
+            .bind(result.id.to_string())
+            .bind(i64::try_from(ordinal).unwrap_or(i64::MAX))
+            .bind(&result.picture.hash)
+            .bind(&result.note)
+            .bind(now.timestamp_micros())
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        }
+        sqlx::query("UPDATE job SET note = ?, cancel_asked = 0 WHERE id = ?")
+            .bind(note)
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        committed(tx, id).await
+    }
+
+    /// The job cannot go on, or nobody knows whether it was sent (`event` is [`Move::Fail`] or [`Move::Doubt`]). `ended`: nothing can be
+    /// looked up or fetched at the provider any more.
+    pub(crate) async fn fail(
+        &self,
+        id: JobId,
+        event: Move,
+        failure: &Failure,
+        ended: bool,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, event, now).await?;
+        sqlx::query(
+            "UPDATE job SET failure_code = ?, failure_charged = ?, failure_said = ? WHERE id = ?",
+        )
+        .bind(failure.code.name())
+        .bind(charged_name(failure.charged))
+        .bind(&failure.said)
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        end_attempt(&mut tx, id, ended).await?;
+        committed(tx, id).await
+    }
+
+    /// The user ended it. `ended` as in [`Store::fail`].
+    pub(crate) async fn cancel(&self, id: JobId, ended: bool, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Cancel, now).await?;
+        end_attempt(&mut tx, id, ended).await?;
+        committed(tx, id).await
+    }
+
+    /// The user wants it ended: a queued job is, for any other the wish is kept for the task that works on it.
+    pub(crate) async fn ask_cancel(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        let job = job_in(&mut tx, id).await?;
+        if job.state == State::Queued {
+            step(&mut tx, id, Move::Cancel, now).await?;
+            end_attempt(&mut tx, id, true).await?;
+        } else if !job.state.is_active() {
+            return Err(Error::TooLate {
+                state: job.state.name(),
+            });
+        } else {
+            sqlx::query("UPDATE job SET cancel_asked = 1 WHERE id = ?")
+                .bind(id.to_string())
+                .execute(&mut *tx)
+                .await?;
+        }
+        committed(tx, id).await
+    }
+
+    /// Nothing reached a provider: back in line, not before that moment.
+    pub(crate) async fn requeue(
+        &self,
+        id: JobId,
+        not_before: Option<Moment>,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Requeue, now).await?;
+        sqlx::query("UPDATE job SET not_before = ? WHERE id = ?")
+            .bind(not_before.map(|m| m.timestamp_micros()))
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        // The intent did not come to anything; its row says so by having none.
+        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE attempt SET intended_at = NULL, submit_url = NULL, body_hash = NULL WHERE {CURRENT}")))
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        committed(tx, id).await
+    }
+
+    /// The user wants it again. What is paid or running already is fetched or looked at, which is free; only where there is nothing to
+    /// fetch does a new attempt begin.
+    pub(crate) async fn retry(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        let job = job_in(&mut tx, id).await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT * FROM attempt WHERE {CURRENT}"
+        )))
+        .bind(id.to_string())
+        .fetch_one(&mut *tx)
+        .await?;
+        let attempt = attempt_of(&row);
+        let event = match &attempt {
+            Attempt {
+                ended: false,
+                outputs: Some(_),
+                ..
+            } => Move::FetchAgain,
+            Attempt {
+                ended: false,
+                ticket: Some(_),
+                ..
+            } => Move::LookAgain,
+            _ => Move::RunAgain,
+        };
+        // Doubt is about the submit itself: there is nothing to fetch or look at.
+        let event = if job.state == State::Unconfirmed {
+            Move::RunAgain
+        } else {
+            event
+        };
+        step(&mut tx, id, event, now).await?;
+        if event == Move::RunAgain {
+            sqlx::query("UPDATE job SET attempt = attempt + 1 WHERE id = ?")
+                .bind(id.to_string())
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(
+                "INSERT INTO attempt (job_id, number) SELECT id, attempt FROM job WHERE id = ?",
+            )
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        }
+        sqlx::query(
+            "UPDATE job SET cancel_asked = 0, failure_code = NULL, failure_charged = NULL, failure_said = NULL, not_before = NULL
+             WHERE id = ?",
+        )
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        committed(tx, id).await
+    }
+
+    /// After a restart: what never reached a provider goes back in line, a submit whose answer nobody heard is in doubt, and the jobs that
+    /// a provider has are answered, for the runner to go on with.
+    pub(crate) async fn recover(&self, now: Moment) -> Result<Vec<Job>, Error> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{SELECT} WHERE j.state IN ('uploading', 'submitting', 'waiting', 'downloading') ORDER BY j.created_at, j.id"
+        )))
+        .fetch_all(&self.read)
+        .await?;
+        let mut going_on = Vec::new();
+        for job in rows.iter().map(job_of) {
+            match (job.state, job.provider) {
+                (State::Waiting | State::Downloading, Provider::Fal) => going_on.push(job),
+                (State::Submitting, _) => {
+                    let lost = Failure::free(Code::SubmitUnclear)
+                        .charged(Charged::Maybe)
+                        .saying("Overpaint stopped while it was sending.");
+                    self.fail(job.id, Move::Doubt, &lost, true, now).await?;
+                }
+                // The demo engine's work was lost with the program; it costs nothing to do it again.
+                _ => drop(self.requeue(job.id, None, now).await?),
+            }
+        }
+        Ok(going_on)
+    }
+}
+
+/// The current attempt's row of the job bound last.
+const CURRENT: &str = "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?)";
+
+/// Reads the state, asks whether the move is legal, writes the new one.
+async fn step(tx: &mut Transaction<'_>, id: JobId, event: Move, now: Moment) -> Result<(), Error> {
+    let name: Option<String> = sqlx::query_scalar("SELECT state FROM job WHERE id = ?")
+        .bind(id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let state = name
+        .as_deref()
+        .and_then(State::from_name)
+        .ok_or_else(|| not_found(id))?;
+    let next = state.after(event).map_err(|illegal| Error::TooLate {
+        state: illegal.from.name(),
+    })?;
+    sqlx::query("UPDATE job SET state = ?, updated_at = ? WHERE id = ?")
+        .bind(next.name())
+        .bind(now.timestamp_micros())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn end_attempt(tx: &mut Transaction<'_>, id: JobId, ended: bool) -> Result<(), Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "UPDATE attempt SET ended = ? WHERE {CURRENT}"
+    )))
+    .bind(ended)
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn committed(mut tx: Transaction<'_>, id: JobId) -> Result<Job, Error> {
+    let job = job_in(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(job)
+}
+
+pub(super) async fn job_in(tx: &mut Transaction<'_>, id: JobId) -> Result<Job, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE j.id = ?")))
+        .bind(id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.as_ref().map(job_of).ok_or_else(|| not_found(id))
+}
