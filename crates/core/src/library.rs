@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::job::runner::Runner;
 use crate::keys::Keys;
-use crate::model::{DEMO, KNOWN, ORIGINAL_DEFAULT, Provider, SEEDREAM_4};
+use crate::model::{DEMO, KNOWN, Provider};
 use crate::pictures::Pictures;
 use crate::settings::{Change, Places, Settings};
 use crate::store::Store;
@@ -122,13 +122,8 @@ impl Library {
             ready,
         };
         let chosen = self.settings().model;
-        let alias = if chosen == ORIGINAL_DEFAULT {
-            SEEDREAM_4
-        } else {
-            &chosen
-        };
-        let unknown = (alias != DEMO && KNOWN.iter().all(|known| known.id != alias))
-            .then(|| fal(alias, alias, "The model your settings name"));
+        let unknown = (chosen != DEMO && KNOWN.iter().all(|known| known.id != chosen))
+            .then(|| fal(&chosen, &chosen, "The model your settings name"));
         let demo = OfferedModel {
             id: DEMO.to_owned(),
             name: "Demo engine".to_owned(),

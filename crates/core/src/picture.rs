@@ -25,7 +25,7 @@ mod sniff;
 mod thumbnail;
 mod whole;
 
-pub use check::check;
+pub use check::{check, check_end};
 pub use decode::decode;
 pub use encode::{SaveFormat, encode, for_display};
 pub use inspect::inspect;

@@ -88,12 +88,23 @@ impl Pictures {
         self.dir.join("tmp")
     }
 
-    /// Checks the bytes and keeps them.
+    /// Checks a stranger's bytes, every pixel of them, and keeps them.
     ///
     /// # Errors
     /// [`Error::Picture`] for bytes that are no usable picture, [`Error::Disk`]. Nothing is left behind either way.
     pub(crate) fn keep(&self, bytes: &[u8]) -> Result<(Picture, Facts), Error> {
-        let facts = picture::check(bytes)?;
+        self.store(bytes, picture::check(bytes)?)
+    }
+
+    /// Keeps a result: paid for, or our own work. Only its header and its end are checked.
+    ///
+    /// # Errors
+    /// As [`Pictures::keep`].
+    pub(crate) fn keep_result(&self, bytes: &[u8]) -> Result<(Picture, Facts), Error> {
+        self.store(bytes, picture::check_end(bytes)?)
+    }
+
+    fn store(&self, bytes: &[u8], facts: Facts) -> Result<(Picture, Facts), Error> {
         let picture = Picture {
             hash: blake3::hash(bytes).to_hex().to_string(),
             media_type: facts.format.media_type().to_owned(),

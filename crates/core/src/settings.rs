@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::model::{self, ModelId};
+use crate::provider::fal::Destination;
 use crate::secret::{Key, Source};
 
 /// Seconds the original waited for an answer to a submit.
@@ -97,20 +98,27 @@ impl Settings {
                 wanted: "it must be an endpoint id such as fal-ai/flux-2-pro/edit",
             });
         }
+        let fal = FalSettings {
+            endpoint: endpoint(&given)?,
+            service: service(&given)?,
+            timeout: seconds(&given, "FAL_TIMEOUT")?.unwrap_or(Duration::from_secs_f64(TIMEOUT)),
+            poll_interval: seconds(&given, "POLL_INTERVAL")?,
+            poll_max_wait: seconds(&given, "POLL_MAX_WAIT")?
+                .unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
+        };
+        // So that what is shown is what is sent: fal's own hosts do not serve the original's default.
+        let on_fal = Destination::of(&fal).is_some_and(|to| to.is_fals_own());
+        let model = if on_fal && model == model::ORIGINAL_DEFAULT {
+            model::SEEDREAM_4.to_owned()
+        } else {
+            model
+        };
         Ok(Self {
             model,
             theme: stored.theme.unwrap_or_default(),
             work_at_once: stored.work_at_once.unwrap_or(4).clamp(1, 16),
             wait_at_once: stored.wait_at_once.unwrap_or(64).clamp(1, 64),
-            fal: FalSettings {
-                endpoint: endpoint(&given)?,
-                service: service(&given)?,
-                timeout: seconds(&given, "FAL_TIMEOUT")?
-                    .unwrap_or(Duration::from_secs_f64(TIMEOUT)),
-                poll_interval: seconds(&given, "POLL_INTERVAL")?,
-                poll_max_wait: seconds(&given, "POLL_MAX_WAIT")?
-                    .unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
-            },
+            fal,
             given_key: ["FAL_API_KEY", "FAL_KEY"]
                 .into_iter()
                 .filter_map(|name| given.get(name))

@@ -7,16 +7,19 @@ use std::path::PathBuf;
 
 use overpaint_core::error::Error;
 use overpaint_core::settings::{Given, Places};
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 
 /// Days of log files that are kept.
 const KEPT: usize = 7;
 
+/// The link to the newest file.
+const NAME: &str = "overpaint.log";
+
 /// Where the newest log is.
 #[must_use]
 pub fn file(places: &Places) -> PathBuf {
-    places.logs.join("overpaint.log")
+    places.logs.join(NAME)
 }
 
 /// Writes what happens from now on, and every panic, to the log file. How much is said by `OVERPAINT_LOG` in the environment: `error`,
@@ -54,16 +57,18 @@ pub fn to_file(given: &Given) -> Result<(), Error> {
     Ok(())
 }
 
-fn appender(places: &Places) -> Result<RollingFileAppender, tracing_appender::rolling::InitError> {
-    let builder = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("overpaint")
-        .filename_suffix("log")
-        .max_log_files(KEPT);
-    // The day's file has its date in its name; this one leads to it. Windows lets only administrators make links.
-    #[cfg(unix)]
-    let builder = builder.latest_symlink("overpaint.log");
-    builder.build(&places.logs)
+fn appender(places: &Places) -> Result<RollingFileAppender, InitError> {
+    let daily = || {
+        RollingFileAppender::builder()
+            .rotation(Rotation::DAILY)
+            .filename_prefix("overpaint")
+            .filename_suffix("log")
+            .max_log_files(KEPT)
+    };
+    // The day's file has its date in its name; a link leads to it. Where links cannot be made (Windows lets only administrators), or
+    // another program makes the same one in this moment, the log itself is written all the same.
+    let linked = daily().latest_symlink(NAME).build(&places.logs);
+    linked.or_else(|_| daily().build(&places.logs))
 }
 
 fn write_panics_too() {

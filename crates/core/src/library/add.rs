@@ -142,6 +142,8 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
         source,
     };
     let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    // Most refusals need no more than the head: a film is not read into memory to learn that it is none of ours.
+    refuse_by_head(path)?;
     if bytes > MAX_FILE_BYTES {
         return Err(PictureError::FileTooLarge {
             bytes,
@@ -172,16 +174,40 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn looks_like_a_picture(path: &Path) -> bool {
+fn refuse_by_head(path: &Path) -> Result<(), Error> {
+    match picture::inspect(&read_head(path)?) {
+        Err(
+            error @ (PictureError::Empty
+            | PictureError::NotAPicture
+            | PictureError::Unsupported { .. }
+            | PictureError::TooLarge { .. }
+            | PictureError::SideTooLong { .. }),
+        ) => Err(error.into()),
+        // Cut off, as a head is, or good so far: the whole file decides.
+        _ => Ok(()),
+    }
+}
+
+fn read_head(path: &Path) -> Result<Vec<u8>, Error> {
     use std::io::Read;
     let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut head));
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(64 << 10).read_to_end(&mut head));
+    read.map(|_| head).map_err(|source| Error::FileUnreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn looks_like_a_picture(path: &Path) -> bool {
+    let head = read_head(path);
     // What is known by name but not taken (HEIC, RAW) is refused aloud later; what is no picture at all is nobody's loss.
-    read.is_ok()
-        && !matches!(
+    head.is_ok_and(|head| {
+        !matches!(
             picture::inspect(&head),
             Err(PictureError::Empty | PictureError::NotAPicture)
         )
+    })
 }
 
 fn file_name(path: &Path) -> String {

@@ -60,6 +60,22 @@ fn the_library_comes_before_the_working_directory_and_the_key_knows_its_source()
 }
 
 #[test]
+fn the_originals_default_model_is_shown_as_what_fal_really_serves() {
+    let folder = Folder::new().unwrap();
+    let model = |given: Given| Settings::read(&given).unwrap().model;
+    let nothing = || Given::nothing(folder.path());
+    assert_eq!(model(nothing()), "fal-ai/bytedance/seedream/v4/edit");
+    assert_eq!(
+        model(nothing().flag("FAL_ENDPOINT", "https://fal.run")),
+        "fal-ai/bytedance/seedream/v4/edit"
+    );
+    assert_eq!(
+        model(nothing().flag("FAL_ENDPOINT", "http://127.0.0.1:9")),
+        "fal-ai/seedream-v4"
+    );
+}
+
+#[test]
 fn an_empty_value_counts_as_none() {
     let folder = Folder::new().unwrap();
     let settings = Settings::read(

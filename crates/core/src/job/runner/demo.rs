@@ -66,7 +66,7 @@ impl Run {
                 SaveFormat::Png
             };
             pictures
-                .keep(&picture::encode(&changed, format)?)
+                .keep_result(&picture::encode(&changed, format)?)
                 .map(|(picture, _)| Some(picture))
         });
         let picture = tokio::select! {

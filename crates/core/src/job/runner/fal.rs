@@ -218,7 +218,7 @@ impl Run {
                 Given::Bytes(bytes) => {
                     let pictures = self.runner.pictures.clone();
                     // What is no picture is judged later, with the others; here only good ones are kept.
-                    match blocking(move || pictures.keep(&bytes)).await {
+                    match blocking(move || pictures.keep_result(&bytes)).await {
                         Ok((picture, _)) => Output::Stored(picture.hash + "." + &picture.extension),
                         Err(Error::Picture(_)) => Output::Stored(String::new()),
                         Err(error) => return Err(error),
@@ -261,7 +261,7 @@ impl Run {
             };
             let pictures = self.runner.pictures.clone();
             let kept = match bytes {
-                Some(bytes) => blocking(move || pictures.keep(&bytes)).await,
+                Some(bytes) => blocking(move || pictures.keep_result(&bytes)).await,
                 None => Err(Error::Picture(crate::picture::PictureError::NotAPicture)),
             };
             match kept {

@@ -1,0 +1,11 @@
+//! The routes, the guard and the control over real sockets, on a real library, with a simulated fal.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a test fails"
+)]
+
+mod control;
+mod guard;
+mod house;
+mod routes;
