@@ -7,7 +7,7 @@ use overpaint_core::settings::{Given, Places};
 
 /// Edits pictures with fal.ai's models, or without a key with the built-in demo engine.
 #[derive(Debug, Parser)]
-#[command(name = "overpaint", version, about, arg_required_else_help = true)]
+#[command(name = "overpaint", version, arg_required_else_help = true)]
 pub(crate) struct Args {
     /// Results as JSON on stdout, errors as JSON on stderr.
     #[arg(long, global = true)]

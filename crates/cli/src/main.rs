@@ -37,14 +37,26 @@ fn run(command: Command, given: Given) -> Result<Outcome, Stop> {
         // Starts no runtime and opens no library: it is called a thousand times in a row by scripts.
         Command::Thumbnail(args) => thumbnail::run(&args, &given.working_dir),
         Command::Edit(args) => {
-            overpaint_http::log::to_file(&given)?;
+            log(&given)?;
             on_runtime(edit::run(args, given, clock))
         }
         Command::Jobs(args) => on_runtime(jobs::list(args, given, clock)),
         Command::Show(args) => on_runtime(jobs::show(args, given)),
         Command::Serve(args) => {
-            overpaint_http::log::to_file(&given)?;
+            log(&given)?;
             on_runtime(serve::run(args, given))
+        }
+    }
+}
+
+/// A log that cannot be written is said, and stops nobody's edit; a level that makes no sense does, since somebody is looking for something.
+fn log(given: &Given) -> Result<(), Stop> {
+    match overpaint_http::log::to_file(given) {
+        Ok(()) => Ok(()),
+        Err(error @ Error::SettingInvalid { .. }) => Err(error.into()),
+        Err(error) => {
+            output::say(&format!("note: there is no log: {error}"));
+            Ok(())
         }
     }
 }

@@ -74,6 +74,16 @@ impl Stop {
         )
     }
 
+    fn reason(&self) -> &str {
+        match self {
+            Self::Problem(problem) | Self::Usage(problem) | Self::Unreachable(problem) => {
+                &problem.code
+            }
+            Self::Cancelled(_) => "cancelled",
+            Self::Terminated(_) => "terminated",
+        }
+    }
+
     fn exit_code(&self) -> u8 {
         match self {
             Self::Problem(_) => 1,
@@ -130,7 +140,11 @@ pub(crate) fn tell(outcome: Result<Outcome, Stop>, json: bool) -> ExitCode {
             }
         }
         Err(stop) => {
-            tracing::info!(code = stop.exit_code(), "the command ends without a result");
+            tracing::info!(
+                exit = stop.exit_code(),
+                why = stop.reason(),
+                "the command ends without a result"
+            );
             say(&if json {
                 stop_as_json(&stop)
             } else {

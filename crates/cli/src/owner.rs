@@ -13,9 +13,9 @@ use overpaint_http::control::Owner;
 
 use crate::output::Stop;
 
-/// How long a library may be in use without anybody answering for it. Longer than a program needs to close, or to open a large library
-/// that must be checked first.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a library may be in use without anybody answering for it. Longer than a program needs to close, which lets submits under way
+/// end.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -31,14 +31,17 @@ pub(crate) enum Place {
 /// Asks who owns the library.
 pub(crate) struct Search {
     given: Given,
+    patience: Duration,
     /// Since when nobody answered; none after an answer.
     unanswered: Option<Instant>,
 }
 
 impl Search {
-    pub(crate) fn new(given: Given) -> Self {
+    /// Gives up after `patience`, usually [`PATIENCE`].
+    pub(crate) fn new(given: Given, patience: Duration) -> Self {
         Self {
             given,
+            patience,
             unanswered: None,
         }
     }
@@ -59,7 +62,7 @@ impl Search {
             };
             match self.unanswered {
                 None => self.unanswered = Some(Instant::now()),
-                Some(since) if since.elapsed() > PATIENCE => {
+                Some(since) if since.elapsed() >= self.patience => {
                     return Err(Error::LibraryInUse { dir }.into());
                 }
                 Some(_) => tokio::time::sleep(PAUSE).await,
@@ -71,6 +74,41 @@ impl Search {
                 tracing::info!(pid = owner.pid(), "another program owns the library");
                 return Ok(Place::Beside(owner, reader));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a panic is how a test fails"
+    )]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_library_whose_owner_left_no_card_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let given = Given::nothing(folder.path());
+        let owner = Library::open(Options::new(given.clone())).await.unwrap();
+        match Search::new(given, Duration::ZERO).next().await {
+            Err(Stop::Unreachable(problem)) => assert_eq!(problem.code, "library_in_use"),
+            _ => panic!("nobody answers there"),
+        }
+        owner.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_library_that_becomes_free_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let given = Given::nothing(folder.path());
+        let owner = Library::open(Options::new(given.clone())).await.unwrap();
+        let mut search = Search::new(given, PATIENCE);
+        let (found, ()) = tokio::join!(search.next(), owner.close());
+        match found.unwrap() {
+            Place::Own(library) => library.close().await,
+            Place::Beside(..) => panic!("nobody else is there"),
         }
     }
 }

@@ -36,6 +36,8 @@ impl Shown {
 
     fn line(&self, words: String, fraction: Option<f32>) {
         let Some(bar) = &self.0 else { return };
+        // First, since everything else draws.
+        bar.set_message(words);
         let template = if fraction.is_some() {
             "{bar:24} {msg}"
         } else {
@@ -50,7 +52,6 @@ impl Shown {
             reason = "a bar of a thousand steps; casts of floats saturate"
         )]
         bar.set_position((f64::from(fraction.unwrap_or(0.0)) * STEPS as f64) as u64);
-        bar.set_message(words);
         bar.tick();
     }
 }
