@@ -42,6 +42,7 @@ pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         save_version,
         copy_version,
         reveal_version,
+        reveal_library,
         reveal_log,
         get_settings,
         change_settings,
@@ -182,6 +183,11 @@ async fn copy_version(
 #[tauri::command]
 async fn reveal_version(library: Owner<'_>, request: ById) -> Answer<()> {
     Ok(native::reveal(&library.file(version_id(&request)?).await?)?)
+}
+
+#[tauri::command]
+async fn reveal_library(library: Owner<'_>) -> Answer<()> {
+    Ok(native::reveal(library.dir())?)
 }
 
 #[tauri::command]

@@ -123,6 +123,8 @@ pub struct Operations {
     copy_version: (ById, Nothing),
     /// Shows the stored file in the file manager.
     reveal_version: (ById, Nothing),
+    /// Shows the library's folder in the file manager.
+    reveal_library: (Nothing, Nothing),
     /// Shows the log file in the file manager.
     reveal_log: (Nothing, Nothing),
     get_settings: (Nothing, Settings),

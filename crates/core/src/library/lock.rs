@@ -26,14 +26,20 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(Error::disk(&path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::LibraryInUse {
-                    dir: dir.to_owned(),
-                });
+        while let Err(refused) = file.try_lock() {
+            match refused {
+                TryLockError::Error(error) => return Err(Error::disk(&path)(error)),
+                // Somebody who only looks (see `is_taken`) shares the lock for a moment; an owner shares it with nobody.
+                TryLockError::WouldBlock if file.try_lock_shared().is_ok() => {
+                    file.unlock().map_err(Error::disk(&path))?;
+                    std::thread::yield_now();
+                }
+                TryLockError::WouldBlock => {
+                    return Err(Error::LibraryInUse {
+                        dir: dir.to_owned(),
+                    });
+                }
             }
-            Err(TryLockError::Error(error)) => return Err(Error::disk(&path)(error)),
         }
         let mut mark = String::new();
         let unclean = file.read_to_string(&mut mark).is_ok() && mark.starts_with("open");
@@ -62,6 +68,6 @@ pub(super) fn is_taken(dir: &Path) -> bool {
     let Ok(file) = File::open(dir.join("lock")) else {
         return false;
     };
-    // A shared lock is refused exactly while somebody holds the exclusive one, and disturbs nobody.
+    // A shared lock is refused exactly while somebody holds the exclusive one.
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }

@@ -10,7 +10,6 @@ use super::lock::Lock;
 use super::{Inner, Library, TRASH_DAYS};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::event::Event;
 use crate::job::runner::{AtOnce, Parts, Runner, blocking};
 use crate::keys::{Keychain, Keys};
 use crate::pictures::Pictures;
@@ -111,9 +110,9 @@ impl Library {
         if let Err(error) = self.empty_trash().await {
             tracing::warn!(%error, "the trash could not be emptied");
         }
-        if check && let Err(error) = quick_check(&self.0.store).await {
+        if check && let Err(error @ Error::LibraryDamaged { .. }) = quick_check(&self.0.store).await
+        {
             tracing::error!(%error, "the database did not pass its check");
-            let _ = self.0.events.send(Event::Library);
         }
     }
 

@@ -119,18 +119,17 @@ pub(super) fn write_whole(to: &Path, bytes: &[u8]) -> Result<(), Error> {
             .parent()
             .filter(|p| !p.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new()
-            .prefix(".overpaint-")
-            .tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".overpaint-");
         #[cfg(unix)]
         {
-            // A temporary file is private; what a person saves has the mode of any file they make.
+            // A temporary file is private; what a person saves has the mode of any file they make (the umask takes its part).
             use std::os::unix::fs::PermissionsExt;
-            file.as_file()
-                .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
         file.persist(to).map_err(|error| error.error)?;
         Ok(())
     };

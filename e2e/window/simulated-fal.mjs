@@ -1,0 +1,79 @@
+// crates/testkit's simulated fal as a process, and its knobs (`/_control`, described in crates/testkit/src/lib.rs).
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const TOP = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = resolve(TOP, process.env.OVERPAINT_SIMULATED_FAL ?? "target/debug/simulated-fal");
+const KEY = "window-test:key";
+
+export class SimulatedFal {
+  #process;
+  /** `http://127.0.0.1:PORT` */
+  origin;
+
+  constructor(process, origin) {
+    this.#process = process;
+    this.origin = origin;
+  }
+
+  static async start() {
+    const child = spawn(PROGRAM, ["--port", "0", "--key", KEY], { stdio: ["ignore", "pipe", "inherit"] });
+    process.once("exit", () => child.kill("SIGKILL"));
+    const lines = createInterface(child.stdout);
+    const [first] = await Promise.race([
+      once(lines, "line"),
+      once(child, "exit").then(() => Promise.reject(new Error("the simulated fal did not start"))),
+      once(child, "error").then(([error]) => Promise.reject(error)),
+    ]);
+    return new SimulatedFal(child, first.replace("simulated fal on ", "").trim());
+  }
+
+  /** What makes Overpaint take this for fal, with a key that is good here. */
+  get env() {
+    return { FAL_SERVICE: this.origin, FAL_API_KEY: KEY };
+  }
+
+  /** Freeze what reaches a stage: upload, submit, accepted, in_queue, running, result, download. */
+  hold(stage) {
+    return this.#ask("POST", `hold/${stage}`);
+  }
+
+  release(stage) {
+    return this.#ask("POST", `release/${stage}`);
+  }
+
+  /** Wait until something has arrived at a stage. */
+  reached(stage) {
+    return this.#ask("GET", `reached/${stage}`);
+  }
+
+  /** Say how everything goes from now on; what is left out is as on fal's best day. */
+  script(script) {
+    return this.#ask("PUT", "script", script);
+  }
+
+  /** How many submits were accepted: what a user would have paid for. */
+  async charges() {
+    return (await this.#ask("GET", "charges")).charges;
+  }
+
+  async stop() {
+    const gone = once(this.#process, "exit");
+    this.#process.kill();
+    await gone;
+  }
+
+  async #ask(method, path, body) {
+    const answer = await fetch(`${this.origin}/_control/${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+}

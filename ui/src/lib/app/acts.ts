@@ -1,0 +1,96 @@
+import type { Item, Job, NextStep } from "$lib/api/generated";
+import { mayCostTwice } from "$lib/problems/words";
+import type { App } from "./app.svelte";
+
+/** Runs what stands in the composer on the version that is shown. */
+export async function run(app: App) {
+  const model = app.models.current;
+  if (!model) return app.layout.openKeySettings();
+  const job = await app.notices.attempt(() => app.composer.run(model.id));
+  if (!job) return;
+  app.jobs.hear(job);
+  await app.studio.hear(job);
+  app.studio.show({ kind: "job", id: job.id });
+  await app.library.hear(job);
+}
+
+/** Runs a job again. Where it may cost a second time, that is said first. */
+export function retry(app: App, job: Job) {
+  if (!mayCostTwice(job)) return void retryNow(app, job);
+  app.layout.ask({
+    title: "Run this edit again?",
+    text:
+      job.state === "unconfirmed"
+        ? "fal may already have run it once. Running it again may be charged a second time."
+        : "The attempt before may have been charged. Running it again is charged again.",
+    confirm: "Run again",
+    cancel: "Not now",
+    loss: true,
+    run: () => void retryNow(app, job),
+  });
+}
+
+async function retryNow(app: App, job: Job) {
+  const again = await app.notices.attempt(() => app.jobs.retry(job.id));
+  if (!again) return;
+  await app.studio.hear(again);
+  if (app.studio.shown?.id === job.id) app.studio.show({ kind: "job", id: again.id });
+  await app.library.hear(again);
+}
+
+export async function cancel(app: App, job: Job) {
+  const cancelled = await app.notices.attempt(() => app.jobs.cancel(job.id));
+  if (!cancelled) return;
+  await app.studio.hear(cancelled);
+  await app.library.hear(cancelled);
+}
+
+/** Opens what a Library cell or an activity row stands for in the Studio. */
+export async function show(app: App, { job, version }: Pick<Item, "job" | "version">) {
+  await app.notices.attempt(async () => {
+    if (version) await app.studio.open(version.id);
+    else if (job) await app.studio.openJob(job);
+    app.layout.go("studio");
+  });
+}
+
+/** Puts a job's whole prompt back into the composer, over the version it was meant for. */
+export async function editPrompt(app: App, job: Job) {
+  await app.notices.attempt(async () => {
+    const whole = await app.call("get_job", { id: job.id });
+    await app.studio.open(whole.input_id);
+    app.composer.prompt = whole.prompt;
+    app.layout.go("studio");
+    app.layout.focusPrompt();
+  });
+}
+
+/** The first button of a problem's card. */
+export function take(app: App, step: NextStep, job: Job | null) {
+  switch (step) {
+    case "retry":
+      return job ? retry(app, job) : undefined;
+    case "edit_prompt":
+      return job ? void editPrompt(app, job) : app.layout.focusPrompt();
+    case "open_key_settings":
+      return app.layout.openKeySettings();
+    case "open_fal_billing":
+      return void app.notices.attempt(() => app.call("open_external", { page: "fal_billing" }));
+    case "show_log":
+      return void app.output.revealLog();
+    case "choose_picture":
+      return void app.intake.open();
+  }
+}
+
+/** Deletes what is shown: a result goes with the job that made it, an original with everything made from it. */
+export async function deleteShown(app: App) {
+  const { job, version, before } = app.studio;
+  const id = job?.id ?? version?.job_id ?? version?.id;
+  if (!id) return;
+  const parent = job?.input_id ?? before?.id;
+  if (job && app.jobs.atWork.some((working) => working.id === job.id)) await cancel(app, job);
+  if (!(await app.trash.delete([id]))) return;
+  if (parent) app.studio.show({ kind: "version", id: parent });
+  else app.layout.go("library");
+}

@@ -1,0 +1,127 @@
+import type { Host } from "$lib/host";
+import type { Added, Problem } from "$lib/api/generated";
+import { Composer, type Chance } from "$lib/composer/composer.svelte";
+import { DraftKeeper } from "$lib/composer/draft";
+import { Models } from "$lib/composer/models.svelte";
+import { Prompts } from "$lib/composer/prompts.svelte";
+import { Clock } from "$lib/format/clock";
+import { count } from "$lib/format/size";
+import { Intake } from "$lib/intake/intake.svelte";
+import { Jobs } from "$lib/jobs/jobs.svelte";
+import { Library } from "$lib/library/library.svelte";
+import { Selection } from "$lib/library/selection.svelte";
+import { Trash } from "$lib/library/trash";
+import { Output } from "$lib/output/output";
+import { Notices } from "$lib/problems/notices.svelte";
+import { FalKey } from "$lib/settings/key.svelte";
+import { Preferences } from "$lib/settings/preferences.svelte";
+import { Comparison } from "$lib/studio/comparison.svelte";
+import { Studio } from "$lib/studio/studio.svelte";
+import { Zoom } from "$lib/studio/zoom.svelte";
+import { Toasts } from "$lib/ui/toasts.svelte";
+import { Undo } from "$lib/ui/undo";
+import { Layout } from "./layout.svelte";
+
+/**
+ * The page's state, put together: one instance of each subject, and where they meet. It draws nothing and knows no element;
+ * what happens on an announcement is in `hear.ts`, what buttons across subjects do in `acts.ts`.
+ */
+export class App {
+  readonly call;
+  readonly layout = new Layout();
+  readonly toasts = new Toasts();
+  readonly undo = new Undo();
+  readonly notices = new Notices();
+  readonly comparison = new Comparison();
+  readonly zoom = new Zoom(globalThis.devicePixelRatio);
+  readonly selection = new Selection();
+  readonly clock: Clock;
+  readonly jobs;
+  readonly studio;
+  readonly models;
+  readonly draft;
+  readonly composer;
+  readonly library;
+  readonly trash;
+  readonly intake;
+  readonly output;
+  readonly preferences;
+  readonly key;
+  /** False until the first answers are here; nothing is drawn before, so nothing flashes. */
+  started = $state(false);
+
+  constructor(
+    readonly host: Host,
+    chance: Chance = { now: () => Date.now(), uuid: () => crypto.randomUUID() },
+  ) {
+    const call = (this.call = host.call);
+    this.clock = new Clock(chance.now);
+    this.jobs = new Jobs(call);
+    this.studio = new Studio(call, this.jobs);
+    this.models = new Models(call);
+    this.draft = new DraftKeeper(call);
+    this.composer = new Composer(call, this.draft, new Prompts(), chance);
+    this.library = new Library(call);
+    this.trash = new Trash(call, this.notices, this.toasts, this.undo, (gone) => this.#trashed(gone));
+    this.intake = new Intake(call, host, this.notices, (added) => this.#received(added));
+    this.output = new Output(call, host, this.notices, this.toasts);
+    this.preferences = new Preferences(call);
+    this.key = new FalKey(call, (status) => {
+      this.preferences.status = status;
+      return this.readModels();
+    });
+  }
+
+  /** Reads what the first picture of the window needs. Listen to announcements before calling this. */
+  async start() {
+    await this.notices.attempt(async () => {
+      await this.preferences.read();
+      await Promise.all([this.readModels(), this.jobs.read()]);
+      await this.#restore();
+    });
+    this.started = true;
+    const opened = await this.notices.attempt(() => this.call("take_opened"));
+    if (opened) await this.intake.receive(opened);
+    await this.notices.attempt(() => this.#seedPrompts());
+  }
+
+  readModels() {
+    return this.models.read(this.preferences.settings?.model ?? "demo");
+  }
+
+  /** Where the last session stopped: the prompt always, the picture if it is still there. */
+  async #restore() {
+    const draft = await this.draft.read();
+    this.composer.restore(draft.prompt);
+    if (draft.version_id) await this.studio.open(draft.version_id).catch((_gone: Problem) => this.studio.close());
+    if (!this.studio.version && !this.preferences.status?.empty) this.layout.go("library");
+  }
+
+  async #seedPrompts() {
+    const { items } = await this.call("list_items", { after: null, limit: 60 });
+    const prompts = items.map((item) => item.version?.prompt ?? null).filter((prompt) => prompt !== null);
+    this.composer.prompts.seed(prompts);
+  }
+
+  async #received({ versions }: Added) {
+    const [first] = versions;
+    if (!first) return;
+    if (this.preferences.status) this.preferences.status = { ...this.preferences.status, empty: false };
+    if (this.library.known) await this.library.reload();
+    if (versions.length === 1) {
+      await this.studio.open(first.id);
+      this.layout.go("studio");
+      this.layout.focusPrompt();
+    } else {
+      this.layout.go("library");
+      this.toasts.say(`${count(versions.length, "picture")} added`);
+    }
+  }
+
+  async #trashed(gone: string[]) {
+    this.library.remove(gone);
+    this.selection.drop(gone);
+    this.jobs.forget(gone);
+    await Promise.all([this.studio.reread(), gone.length === 0 ? this.jobs.read() : null, this.library.reload()]);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Event as Announcement } from "$lib/api/generated";
+import { count } from "$lib/format/size";
+import type { App } from "./app.svelte";
+
+/** What the page does when core announces something. Each announcement is whole: a lost or doubled one does no harm. */
+export async function hear(app: App, announced: Announcement): Promise<void> {
+  switch (announced.type) {
+    case "job":
+      if (!app.jobs.hear(announced.job)) return;
+      if (await app.studio.hear(announced.job)) app.comparison.reset();
+      return app.library.hear(announced.job);
+    case "library":
+      await Promise.all([app.studio.reread(), app.library.known ? app.library.reload() : null]);
+      return;
+    case "settings":
+      await app.preferences.read();
+      return app.readModels();
+    case "opened":
+      return app.intake.receive(announced.added);
+    case "close_asked":
+      await app.composer.flush();
+      return app.layout.ask({
+        title: `${count(announced.active, "edit")} ${announced.active === 1 ? "is" : "are"} still running`,
+        text: "Closing does not lose them: they go on at the next start.",
+        confirm: "Close anyway",
+        cancel: "Keep open",
+        loss: false,
+        run: () => void app.call("quit"),
+      });
+  }
+}

@@ -1,0 +1,129 @@
+import type { Answer, Operation, Request } from "$lib/api/call";
+import { Failure } from "$lib/api/call";
+import type { Added, Draft, Job, KeySource, Model, Settings, Status, Version } from "$lib/api/generated";
+import type { FakeHost } from "./fake-host";
+import { play } from "./play";
+import { problems } from "./problems";
+
+type Operations = { [O in Operation]: (request: Request<O>) => Answer<O> | Promise<Answer<O>> };
+
+const SEEDREAM = "fal-ai/bytedance/seedream/v4/edit";
+const none: Added = { versions: [], refused: [] };
+
+/** What a fake core answers. State that only answers need lives here. */
+export function operations(fake: FakeHost): Operations {
+  const { memory } = fake;
+  let settings: Settings = { model: "demo", theme: "system", work_at_once: 4, wait_at_once: 64, fixed: [] };
+  let draft: Draft = { prompt: "", version_id: null };
+  const keys = new Map<string, string>();
+
+  const status = (): Status => ({
+    ...{ version: "0.1.0", library: "/home/ada/.local/share/overpaint", key: fake.key, fal_host: "queue.fal.run" },
+    log_file: "/home/ada/.local/state/overpaint/overpaint.log",
+    empty: memory.versions.size === 0,
+    active: [...memory.jobs.values()].filter((job) => job.progress !== null).length,
+  });
+  const models = (): Model[] => [
+    {
+      id: "demo",
+      name: "Demo engine",
+      provider: "demo",
+      hint: "Simple colour and shape edits, no AI model.",
+      ready: true,
+    },
+    {
+      ...{ id: SEEDREAM, name: "Seedream 4", provider: "fal", ready: fake.key !== "none" },
+      hint: "ByteDance's edit model: precise, keeps the rest of the picture.",
+    },
+  ];
+  const job = (id: string): Job => {
+    const found = memory.jobs.get(id);
+    if (!found) throw new Failure({ ...problems.network, code: "not_found", title: "This edit is gone", next: null });
+    return found;
+  };
+  const added = (versions: Version[]): Added => ({ ...none, versions });
+  const start = (queued: Job): Job => {
+    play(
+      memory,
+      fake.painter,
+      queued.id,
+      (moved) => fake.announce({ type: "job", job: moved }),
+      () => undefined,
+    );
+    return queued;
+  };
+  const setKey = (source: KeySource) => {
+    fake.key = source;
+    fake.announce({ type: "settings" });
+    return status();
+  };
+
+  return {
+    get_status: status,
+    list_models: models,
+    add_pictures: ({ paths }) => fake.take(paths),
+    paste_picture: () => {
+      throw new Failure(problems.emptyClipboard);
+    },
+    add_sample: () => added([fake.addOriginal(fake.names[0] ?? "sample.png")]),
+    submit_edit: (wish) => {
+      const known = keys.get(wish.idempotency_key);
+      if (known) return job(known);
+      const queued = memory.addJob(memory.version(wish.version_id), { prompt: wish.prompt, model: wish.model });
+      keys.set(wish.idempotency_key, queued.id);
+      return start(memory.move(queued, "queued", {}));
+    },
+    get_job: ({ id }) => job(id),
+    cancel_job: ({ id }) => memory.move(job(id), "cancelled"),
+    retry_job: ({ id }) => start(memory.move(job(id), "queued", {})),
+    list_active: () =>
+      [...memory.jobs.values()]
+        .filter((one) => !memory.deleted.has(one.id) && !/done|cancelled/.test(one.state))
+        .reverse(),
+    list_items: ({ after, limit }) => {
+      const all = memory.items();
+      const from = after === null ? 0 : all.findIndex((item) => item.id === after) + 1;
+      const items = all.slice(from, from + limit);
+      return { items, next: from + limit < all.length ? (items.at(-1)?.id ?? null) : null, total: all.length };
+    },
+    delete_items: ({ ids }) => fake.trash(() => ids.forEach((id) => memory.deleted.add(id))),
+    restore_items: ({ ids }) => fake.trash(() => ids.forEach((id) => memory.deleted.delete(id))),
+    get_version: ({ id }) => memory.version(id),
+    get_history: ({ id }) => {
+      const root = memory.version(id).root_id;
+      if (memory.deleted.has(root)) throw new Failure({ ...problems.network, code: "not_found", title: "Deleted" });
+      const versions = [...memory.versions.values()].filter((version) => version.root_id === root);
+      const alive = versions.filter((version) => !memory.deleted.has(version.job_id ?? ""));
+      const jobs = [...memory.jobs.values()].filter((one) => one.root_id === root && one.state !== "done");
+      return { versions: alive, jobs: jobs.filter((one) => !memory.deleted.has(one.id)) };
+    },
+    suggest_name: ({ id }) => {
+      const { name, prompt } = memory.version(id);
+      return `${name.replace(/\.\w+$/, "")} ${prompt?.split(" ").slice(0, 2).join(" ") ?? "copy"}.png`;
+    },
+    save_version: () => null,
+    copy_version: () => null,
+    reveal_version: () => null,
+    reveal_library: () => null,
+    reveal_log: () => null,
+    get_settings: () => settings,
+    change_settings: (change) => (settings = { ...settings, ...change }),
+    set_key: ({ allow_file }) => {
+      if (!fake.hasKeychain && !allow_file) throw new Failure(problems.noKeychain);
+      return setKey(allow_file ? "file" : "keychain");
+    },
+    remove_key: () => setKey("none"),
+    test_key: () => fake.keyTest,
+    get_draft: () => draft,
+    set_draft: (kept) => {
+      draft = kept;
+      return null;
+    },
+    take_opened: () => none,
+    open_external: ({ page }) => {
+      fake.opened.push(page);
+      return null;
+    },
+    quit: () => null,
+  };
+}

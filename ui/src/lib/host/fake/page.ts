@@ -1,0 +1,26 @@
+import { canvasPainter } from "./canvas";
+import { FakeHost } from "./fake-host";
+import { busy, library, studio } from "./scenes";
+
+declare global {
+  interface Window {
+    /** The fake host, for scripts that drive the page. */
+    overpaintFake?: FakeHost;
+  }
+}
+
+/** The fake host in the scene that the page's address names: `?scene=studio`. Without one the library is empty: the first run. */
+export async function fakeFromAddress(address: URL): Promise<FakeHost> {
+  const painter = await canvasPainter();
+  const fake = new FakeHost({ painter, names: painter.names });
+  const scenes: Record<string, () => Promise<unknown>> = {
+    studio: () => studio(fake),
+    busy: () => busy(fake),
+    library: () => library(fake),
+    many: () => library(fake, 5_000),
+  };
+  await scenes[address.searchParams.get("scene") ?? ""]?.();
+  fake.hasKeychain = !address.searchParams.has("no-keychain");
+  window.overpaintFake = fake;
+  return fake;
+}

@@ -1,0 +1,98 @@
+import type { Job, Version } from "$lib/api/generated";
+import type { FakeHost } from "./fake-host";
+import { problems } from "./problems";
+
+const SEEDREAM = "fal-ai/bytedance/seedream/v4/edit";
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+async function edit(
+  fake: FakeHost,
+  input: Version,
+  prompt: string,
+  took: number,
+  ago: number,
+  model = SEEDREAM,
+  note?: string,
+) {
+  const job = fake.memory.addJob(input, { prompt, model, note: note ?? null }, ago);
+  const { version } = fake.memory.finish(job, took, ago - took);
+  await fake.painter.edit(version.id, input.id, prompt);
+  return version;
+}
+
+function stuck(fake: FakeHost, input: Version, prompt: string, more: Partial<Job>, ago: number): Job {
+  return fake.memory.addJob(input, { prompt, model: SEEDREAM, ...more }, ago);
+}
+
+const running = (fake: FakeHost, ago: number, more = {}) => ({
+  state: "waiting" as const,
+  progress: {
+    ...{ fraction: null, position: null, running: true, since: fake.memory.time(ago), last_log: null },
+    ...more,
+  },
+});
+
+/** A picture with a history of its own: branches, a demo edit with a note. */
+export async function studio(fake: FakeHost): Promise<Version> {
+  fake.key = "keychain";
+  const coffee = fake.addOriginal("coffee.png", 3 * HOUR);
+  const warm = await edit(fake, coffee, "warm cinematic light, soft vignette", 4_200, 2 * HOUR);
+  await edit(fake, warm, "golden hour, brighter", 3_900, 1.5 * HOUR);
+  await edit(fake, warm, "as a screen print in four colours", 5_600, 1.2 * HOUR);
+  const note = "Done: black and white, more contrast. Not understood: “hard”.";
+  await edit(fake, coffee, "black and white, hard light", 310, HOUR, "demo", note);
+  await edit(fake, coffee, "cool morning", 4_000, HOUR / 2);
+  await fake.call("change_settings", { model: SEEDREAM });
+  await fake.call("set_draft", {
+    prompt: "make the cup a deep cobalt blue, keep the steam rising",
+    version_id: warm.id,
+  });
+  return warm;
+}
+
+/** The same, with jobs in every state beside it. */
+export async function busy(fake: FakeHost) {
+  const warm = await studio(fake);
+  const { memory } = fake;
+  const root = memory.version(warm.root_id);
+  stuck(fake, warm, "make it snow", running(fake, 6_100, { last_log: "step 14 of 28" }), 9_000);
+  const waiting = running(fake, 2_000, { running: false, position: 2 });
+  stuck(fake, warm, "as an oil painting with thick strokes", waiting, 4_000);
+  const uploading = { ...running(fake, 900, { running: false, fraction: 0.62 }), state: "uploading" as const };
+  stuck(fake, root, "turn the table into white marble", uploading, 2_000);
+  stuck(fake, root, "add a croissant", { state: "failed", problem: problems.policy }, HOUR / 3);
+  stuck(fake, root, "steam like a dragon", { state: "unconfirmed", problem: problems.unconfirmed }, HOUR / 4);
+}
+
+/** Days of work: what the Library is for. `copies` repeats it into the past. */
+export async function library(fake: FakeHost, copies = 1) {
+  await busy(fake);
+  const prompts = [
+    "sunset rim light",
+    "black and white portrait",
+    "golden hour launch",
+    "warmer, more depth",
+    "autumn colours",
+  ];
+  const others = [
+    "newspaper, 1969",
+    "silver gelatin print",
+    "as an etching",
+    "cool morning",
+    "screen print, four colours",
+  ];
+  for (const [index, name] of fake.names.entries()) {
+    const original = fake.addOriginal(name, (index % 2) * DAY + 5 * HOUR);
+    await edit(fake, original, prompts[index % 5] ?? "", 4_000, (index % 2) * DAY + 4 * HOUR);
+    const older = fake.addOriginal(name, 5 * DAY + index * HOUR);
+    await edit(fake, older, others[index % 5] ?? "", 5_200, 4 * DAY + index * HOUR);
+  }
+  const [first] = fake.memory.versions.values();
+  if (!first) return;
+  for (let n = 1; n < copies; n += 1) {
+    const name = fake.names[n % fake.names.length] ?? first.name;
+    const original = fake.addOriginal(name, 6 * DAY + n * HOUR);
+    fake.painter.original(original.id, name);
+  }
+}

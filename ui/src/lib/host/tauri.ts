@@ -1,0 +1,48 @@
+import { convertFileSrc, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
+import { open, save } from "@tauri-apps/plugin-dialog";
+import { asProblem, Failure, type Call } from "$lib/api/call";
+import type { Event as Announcement } from "$lib/api/generated";
+import type { Host, Platform } from "./host";
+
+const OPENABLE = ["png", "jpg", "jpeg", "webp", "gif", "tif", "tiff", "bmp"];
+
+/** The real window. */
+export function tauriHost(): Host {
+  // convertFileSrc knows how each system spells a custom scheme, but percent-encodes slashes: only the base is taken from it.
+  const pictures = convertFileSrc("", "overpaint");
+
+  const call: Call = async (operation, ...request) => {
+    try {
+      return await invoke(operation, { request: request[0] ?? null });
+    } catch (thrown) {
+      throw new Failure(asProblem(thrown));
+    }
+  };
+
+  return {
+    platform: platformOf(navigator.userAgent),
+    call,
+    onEvent: (heard) => listen<Announcement>("overpaint", (event) => heard(event.payload)),
+    onDrop: (dropped) =>
+      getCurrentWebview().onDragDropEvent(({ payload }) => {
+        if (payload.type === "drop") dropped({ type: "drop", paths: payload.paths });
+        else dropped({ type: payload.type === "leave" ? "leave" : "over" });
+      }),
+    pictureUrl: (versionId, size) => `${pictures}version/${encodeURIComponent(versionId)}/${size}`,
+    openDialog: async () => {
+      const filters = [
+        { name: "Pictures", extensions: [...OPENABLE, ...OPENABLE.map((ending) => ending.toUpperCase())] },
+        { name: "All files", extensions: ["*"] },
+      ];
+      return (await open({ multiple: true, title: "Open pictures", filters })) ?? [];
+    },
+    saveDialog: (suggestedName) => save({ title: "Save a copy", defaultPath: suggestedName }),
+  };
+}
+
+export function platformOf(userAgent: string): Platform {
+  if (/Macintosh|Mac OS X/.test(userAgent)) return "mac";
+  return /Windows/.test(userAgent) ? "windows" : "linux";
+}

@@ -1,0 +1,6 @@
+import type { Version } from "$lib/api/generated";
+
+/** What a version is called: the words it was made with, or that it is the original. */
+export function labelOf(version: Version): string {
+  return version.prompt ?? "Original";
+}

@@ -1,0 +1,147 @@
+import { SvelteMap } from "svelte/reactivity";
+import type { Call } from "$lib/api/call";
+import type { History, Job, Version } from "$lib/api/generated";
+import type { Jobs } from "$lib/jobs/jobs.svelte";
+import { isAtWork } from "$lib/jobs/state";
+import { treeOf, type Node } from "./tree";
+
+/** What stands on the stage: a version, or a job on its way to become one. */
+export type Shown = { kind: "version"; id: string } | { kind: "job"; id: string };
+
+/**
+ * One picture and its history, and which node of it is shown.
+ *
+ * A job is shown where its result will appear. When the job that is shown (or whose input is shown) ends, its outcome takes its place;
+ * a job that ends elsewhere never takes the stage from what the user looks at.
+ */
+export class Studio {
+  #history = $state.raw<History | null>(null);
+  #shown = $state.raw<Shown | null>(null);
+  #heard = new SvelteMap<string, Job>();
+  #reading = 0;
+
+  readonly versions: Version[] = $derived(this.#history?.versions ?? []);
+  readonly tree: Node[] = $derived.by(() => treeOf(this.versions, this.#openJobs()));
+  readonly root = $derived(this.versions[0] ?? null);
+  /** The job on the stage, if a job is. */
+  readonly job = $derived.by(() => (this.#shown?.kind === "job" ? this.#job(this.#shown.id) : null));
+  /** The version on the stage; below a job it is the job's input. The next edit continues from it. */
+  readonly version = $derived.by(() => this.#find(this.#shown?.kind === "job" ? this.job?.input_id : this.#shown?.id));
+  /** What the version on the stage was made from; none for an original and below a job. */
+  readonly before = $derived.by(() => (this.job ? null : this.#find(this.version?.parent_id)));
+  readonly shown = $derived(this.#shown);
+
+  constructor(
+    private readonly call: Call,
+    private readonly jobs: Jobs,
+  ) {}
+
+  /** Opens the history a version belongs to and shows the version. */
+  async open(versionId: string) {
+    if (this.#find(versionId)) return this.show({ kind: "version", id: versionId });
+    if (await this.#read(versionId)) this.show({ kind: "version", id: versionId });
+  }
+
+  /** Opens the history a job belongs to and shows the job, or what became of it. */
+  async openJob(job: Job) {
+    if (job.root_id !== this.root?.id && !(await this.#read(job.input_id))) return;
+    this.#heard.set(job.id, job);
+    const result = job.result_ids[0];
+    this.show(result && this.#find(result) ? { kind: "version", id: result } : { kind: "job", id: job.id });
+  }
+
+  show(shown: Shown) {
+    this.#shown = shown;
+  }
+
+  close() {
+    this.#reading += 1;
+    this.#history = null;
+    this.#shown = null;
+    this.#heard.clear();
+  }
+
+  /** A job was made or changed. True when its result came onto the stage. */
+  async hear(job: Job): Promise<boolean> {
+    if (job.root_id !== this.root?.id) return false;
+    this.#heard.set(job.id, job);
+    if (job.state === "done") await this.#readAgain();
+    // First follow, then look whether what is shown is still there: a finished job leaves the tree.
+    const followed = !isAtWork(job) && this.#follow(job);
+    this.#keepShown();
+    return followed;
+  }
+
+  /** Reads the history again; closes when the picture is gone. */
+  async reread() {
+    await this.#readAgain();
+    this.#keepShown();
+  }
+
+  async #readAgain() {
+    const root = this.root;
+    if (!root) return;
+    try {
+      await this.#read(root.id);
+    } catch {
+      this.close();
+    }
+  }
+
+  /** Shows the next (1) or previous (-1) node in reading order. */
+  step(by: 1 | -1) {
+    const at = this.tree.findIndex((node) => node.id === this.#shown?.id);
+    const next = this.tree[at + by];
+    if (next) this.show({ kind: next.kind, id: next.id });
+  }
+
+  /** True when the history of that version was read and is still wanted. */
+  async #read(versionId: string): Promise<boolean> {
+    const reading = (this.#reading += 1);
+    const history = await this.call("get_history", { id: versionId });
+    if (reading !== this.#reading) return false;
+    if (history.versions[0]?.id !== this.root?.id) {
+      this.#heard.clear();
+      this.#shown = null;
+    }
+    this.#history = history;
+    return true;
+  }
+
+  #follow(job: Job): boolean {
+    const waitedFor = this.#shown?.id === job.id || this.#shown?.id === job.input_id;
+    const result = job.result_ids[0];
+    if (!waitedFor) return false;
+    if (job.state === "done" && result && this.#find(result)) {
+      this.show({ kind: "version", id: result });
+      return true;
+    }
+    if (job.state === "cancelled") this.show({ kind: "version", id: job.input_id });
+    else if (job.state !== "done") this.show({ kind: "job", id: job.id });
+    return false;
+  }
+
+  #keepShown() {
+    if (this.#shown && !this.tree.some((node) => node.id === this.#shown?.id)) {
+      this.#shown = this.root ? { kind: "version", id: this.root.id } : null;
+    }
+  }
+
+  #find(id: string | null | undefined): Version | null {
+    return this.versions.find((version) => version.id === id) ?? null;
+  }
+
+  #job(id: string): Job | null {
+    return this.jobs.get(id) ?? this.#heard.get(id) ?? this.#history?.jobs.find((job) => job.id === id) ?? null;
+  }
+
+  /** Jobs without a version: what the history said, overlaid with what was announced since. */
+  #openJobs(): Job[] {
+    const ids = new Set([...(this.#history?.jobs ?? []).map((job) => job.id), ...this.#heard.keys()]);
+    const made = new Set(this.versions.map((version) => version.job_id));
+    return [...ids]
+      .map((id) => this.#job(id))
+      .filter((job) => job !== null)
+      .filter((job) => job.state !== "done" && !made.has(job.id));
+  }
+}

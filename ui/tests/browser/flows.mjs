@@ -1,0 +1,188 @@
+// What only a real engine can show: pointers, wheels, held keys, scrolling. `npm run flows` after `npm run build:fake`.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { serve } from "./serve.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const site = await serve(new URL("../../dist-fake", import.meta.url).pathname, process.env["OVERPAINT_PICTURES"]);
+const profile = mkdtempSync(join(tmpdir(), "overpaint-flows-"));
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const browser = await chromium.launchPersistentContext(profile, {
+  ...{ executablePath, args: ["--no-sandbox"], viewport: { width: 1280, height: 800 } },
+});
+
+const stage = (/** @type {Page} */ page) => page.getByRole("group", { name: /^Picture/ });
+const percent = async (/** @type {Page} */ page) =>
+  Number.parseInt((await page.getByRole("button", { name: /^100 %, now/ }).textContent()) ?? "", 10);
+const split = async (/** @type {Page} */ page) =>
+  Number(await page.getByRole("slider", { name: "Before and after" }).getAttribute("aria-valuenow"));
+
+/** @type {Record<string, { scene: string; run: (page: Page) => Promise<void> }>} */
+const flows = {
+  "a dropped picture becomes a before and after without the mouse": {
+    scene: "",
+    run: async (page) => {
+      await page.evaluate(() => window.overpaintFake?.drop({ type: "drop", paths: ["/home/ada/coffee.png"] }));
+      await page.getByRole("textbox", { name: "Prompt" }).waitFor();
+      await page.keyboard.type("warm cinematic, black and white vignette");
+      await page.keyboard.press("Control+Enter");
+      await page
+        .getByText(/^Running/)
+        .first()
+        .waitFor();
+      await page.getByRole("slider", { name: "Before and after" }).waitFor();
+      assert.equal(await split(page), 50);
+    },
+  },
+  "the wheel zooms at the cursor and a drag moves the picture": {
+    scene: "studio",
+    run: async (page) => {
+      const before = await percent(page);
+      await stage(page).hover({ position: { x: 200, y: 150 } });
+      for (let n = 0; n < 5; n += 1) await page.mouse.wheel(0, -200);
+      const after = await percent(page);
+      assert.ok(after > before * 2, `${before} % to ${after} %`);
+      const picture = page.locator(".picture").first();
+      const from = await picture.boundingBox();
+      const at = await stage(page).boundingBox();
+      assert.ok(from && at);
+      await page.mouse.move(at.x + 100, at.y + 60);
+      await page.mouse.down();
+      await page.mouse.move(at.x + 60, at.y + 40, { steps: 4 });
+      await page.mouse.up();
+      const to = await picture.boundingBox();
+      assert.ok(to && Math.abs(from.x - 40 - to.x) < 1 && Math.abs(from.y - 20 - to.y) < 1, JSON.stringify([from, to]));
+      await page.keyboard.press("0");
+      assert.equal(await percent(page), before);
+      await page.keyboard.press("1");
+      assert.equal(await percent(page), 100);
+    },
+  },
+  "the line follows the pointer": {
+    scene: "studio",
+    run: async (page) => {
+      const box = await page.getByRole("slider", { name: "Before and after" }).boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + 16, box.y + 100);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 16 - 186, box.y + 100, { steps: 4 });
+      await page.mouse.up();
+      assert.equal(await split(page), 25);
+    },
+  },
+  "holding Tab on the picture shows the original, a tap moves on, Shift+Tab goes back": {
+    scene: "studio",
+    run: async (page) => {
+      await stage(page).focus();
+      await page.keyboard.down("Tab");
+      await page.getByRole("group", { name: "Picture: Original" }).waitFor();
+      await page.waitForTimeout(300);
+      await page.keyboard.up("Tab");
+      await page.getByRole("group", { name: /^Picture: warm/ }).waitFor();
+      assert.equal(await focused(page), "Picture: warm cinematic light, soft vignette");
+      await page.keyboard.press("Tab");
+      assert.equal(await focused(page), "Before and after");
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("Shift+Tab");
+      assert.notEqual(await focused(page), "Before and after");
+    },
+  },
+  "holding O, or the button, shows the original for as long": {
+    scene: "studio",
+    run: async (page) => {
+      await stage(page).click({ position: { x: 40, y: 20 } });
+      await page.keyboard.down("o");
+      await page.getByRole("group", { name: "Picture: Original" }).waitFor();
+      await page.keyboard.up("o");
+      await page.getByRole("group", { name: /^Picture: warm/ }).waitFor();
+      await page.getByRole("button", { name: "Hold to see the original" }).hover();
+      await page.mouse.down();
+      await page.getByRole("group", { name: "Picture: Original" }).waitFor();
+      await page.mouse.up();
+      await page.getByRole("group", { name: /^Picture: warm/ }).waitFor();
+    },
+  },
+  "a library of thousands draws only what is seen and reads on where one scrolls": {
+    scene: "many",
+    run: async (page) => {
+      await page.keyboard.press("Control+2");
+      const grid = page.getByRole("grid", { name: "Library" });
+      await grid.waitFor();
+      await grid.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+      await page.getByRole("gridcell").last().waitFor();
+      await page.waitForFunction(() => document.querySelectorAll("[role=gridcell] img").length > 10);
+      const cells = await page.getByRole("gridcell").count();
+      assert.ok(cells < 120, `${cells} cells in the page`);
+      await grid.focus();
+      await page.keyboard.press("Home");
+      await page.keyboard.press("ArrowDown");
+      const id = await grid.getAttribute("aria-activedescendant");
+      await page.locator(`[id="${id}"]`).waitFor();
+      assert.equal(await grid.evaluate((element) => element.scrollTop < 400), true);
+    },
+  },
+  "Ctrl and Shift select, Del deletes, Ctrl+Z brings back": {
+    scene: "library",
+    run: async (page) => {
+      await page.keyboard.press("Control+2");
+      const cell = (/** @type {RegExp} */ name) => page.getByRole("gridcell", { name }).first();
+      await cell(/cool morning/).click({ modifiers: ["Control"] });
+      await cell(/golden hour, brighter/).click({ modifiers: ["Shift"] });
+      await page.getByText("4 selected").waitFor();
+      await page.keyboard.press("Delete");
+      await page.getByText("4 items deleted").waitFor();
+      assert.equal(await page.getByRole("gridcell", { name: /^cool morning \d+ min/ }).count(), 0);
+      await page.keyboard.press("Control+z");
+      await page.getByText("4 items restored").waitFor();
+      assert.equal(await page.getByRole("gridcell", { name: /^cool morning \d+ min/ }).count(), 1);
+    },
+  },
+  "a drop that the window missed does not navigate": {
+    scene: "studio",
+    run: async (page) => {
+      const prevented = await page.evaluate(() => {
+        const data = new DataTransfer();
+        data.items.add(new File(["x"], "x.png", { type: "image/png" }));
+        return ["dragover", "drop"].map(
+          (type) =>
+            !document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true })),
+        );
+      });
+      assert.deepEqual(prevented, [true, true]);
+    },
+  },
+};
+
+const focused = (/** @type {Page} */ page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.tagName);
+
+const only = process.argv.slice(2);
+let failed = 0;
+for (const [name, { scene, run }] of Object.entries(flows)) {
+  if (only.length > 0 && !only.some((words) => name.includes(words))) continue;
+  const page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+  /** @type {string[]} */
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (line) => line.type() === "error" && faults.push(line.text()));
+  try {
+    await page.goto(`${site.url}?scene=${scene}`);
+    await page.getByRole("banner").waitFor();
+    await run(page);
+    assert.deepEqual(faults, []);
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n${error instanceof Error ? error.message : error}\n${faults.join("\n")}`);
+  }
+  await page.close();
+}
+await browser.close();
+site.close();
+rmSync(profile, { recursive: true, force: true });
+process.exitCode = failed > 0 ? 1 : 0;

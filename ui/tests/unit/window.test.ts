@@ -1,0 +1,264 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Failure } from "$lib/api/call";
+import { FakeHost } from "$lib/host/fake/fake-host";
+import { problems } from "$lib/host/fake/problems";
+import * as scenes from "$lib/host/fake/scenes";
+import App from "../../src/App.svelte";
+
+// The whole page around the fake host: what a person does and sees, across subjects.
+
+let fake: FakeHost;
+const user = userEvent.setup();
+const sent = (operation: string) =>
+  fake.calls.filter((call) => call.operation === operation).map((call) => call.request);
+
+beforeEach(() => {
+  fake = new FakeHost({ names: ["coffee.png", "rocket.jpg"] });
+});
+
+async function open() {
+  render(App, { host: fake });
+  await screen.findByRole("banner");
+}
+const prompt = () => screen.getByRole("textbox", { name: "Prompt" });
+const versions = () => screen.getByRole("tree", { name: "Versions" });
+
+describe("the first run", () => {
+  test("goes from a dropped picture to its before and after by the keyboard", async () => {
+    await open();
+    expect(screen.getByRole("heading", { name: "Drop a picture" })).toBeTruthy();
+    fake.drop({ type: "drop", paths: ["/home/ada/coffee.png"] });
+    await waitFor(() => expect(document.activeElement).toBe(prompt()));
+    await user.keyboard("warm cinematic, black and white vignette{Control>}{Enter}{/Control}");
+    await within(versions()).findByRole(
+      "treeitem",
+      { name: /^warm cinematic, black and white vignette \d/ },
+      { timeout: 5000 },
+    );
+    expect(sent("submit_edit")).toMatchObject([{ prompt: "warm cinematic, black and white vignette", model: "demo" }]);
+    expect(screen.getByText("Demo engine · on this computer", { selector: "b" })).toBeTruthy();
+  });
+
+  test("takes the sample picture", async () => {
+    await open();
+    await user.click(screen.getByRole("button", { name: "Try it on a sample picture" }));
+    await screen.findByRole("tree", { name: "Versions" });
+    expect(sent("add_sample")).toHaveLength(1);
+  });
+
+  test("connects fal with a pasted key, which then is nowhere on the page", async () => {
+    await open();
+    await user.type(screen.getByLabelText("fal key"), "id:secret");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await screen.findByRole("heading", { name: "fal.ai is connected" });
+    expect(document.body.innerHTML).not.toContain("id:secret");
+  });
+});
+
+describe("pictures coming in", () => {
+  test("each refused file is named with its reason while the good ones come in", async () => {
+    await open();
+    fake.drop({ type: "drop", paths: ["/a/one.png", "/a/notes.txt", "/a/IMG_1.HEIC"] });
+    const card = await screen.findByRole("alert", { name: "Files that could not be added" });
+    for (const words of ["notes.txt", "IMG_1.HEIC", /Not a picture/, /HEIC cannot be opened/])
+      within(card).getByText(words);
+    expect(versions()).toBeTruthy();
+  });
+
+  test("several are shown in the Library and counted", async () => {
+    await open();
+    fake.drop({ type: "drop", paths: ["/a/one.png", "/a/two.png"] });
+    await screen.findByText("2 pictures added");
+    expect(screen.getByRole("grid", { name: "Library" })).toBeTruthy();
+  });
+
+  test("the overlay is there while files are over the window and gone when they leave", async () => {
+    await open();
+    fake.drop({ type: "over" });
+    await screen.findByText("Drop to add to the library");
+    fake.drop({ type: "leave" });
+    await waitFor(() => expect(screen.queryByText("Drop to add to the library")).toBeNull());
+  });
+
+  test("files handed over by the system open like any other", async () => {
+    await open();
+    fake.announce({ type: "opened", added: { versions: [fake.addOriginal("opened.png")], refused: [] } });
+    await screen.findByText("opened.png", { selector: "b" });
+  });
+
+  test("a paste without a picture is explained", async () => {
+    await open();
+    await user.keyboard("{Control>}v{/Control}");
+    await screen.findByRole("alert", { name: "No picture on the clipboard" });
+  });
+});
+
+describe("the Studio", () => {
+  test("comes back with the prompt and the picture of the last session", async () => {
+    await scenes.studio(fake);
+    await open();
+    expect((prompt() as HTMLTextAreaElement).value).toBe("make the cup a deep cobalt blue, keep the steam rising");
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("warm cinematic light");
+  });
+
+  test("a double click on Run is one job", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.dblClick(screen.getByRole("button", { name: /^Run/ }));
+    await waitFor(() => expect(sent("submit_edit")).toHaveLength(1));
+    expect(screen.queryByText("Say what should change first.")).toBeNull();
+  });
+
+  test("an empty prompt is said in place", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.clear(prompt());
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    await screen.findByText("Say what should change first.");
+    expect(sent("submit_edit")).toEqual([]);
+  });
+
+  test("earlier prompts are walked with Alt and the arrows", async () => {
+    await scenes.studio(fake);
+    await open();
+    await waitFor(() => expect(sent("list_items")).toHaveLength(1));
+    await user.click(prompt());
+    await user.keyboard("{Alt>}{ArrowUp}{/Alt}");
+    await waitFor(() => expect((prompt() as HTMLTextAreaElement).value).toBe("cool morning"));
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    expect((prompt() as HTMLTextAreaElement).value).toMatch(/^make the cup/);
+  });
+
+  test("a running edit says what it does in numbers and can be cancelled", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: /make it snow/ }));
+    const card = screen.getByRole("region", { name: "This edit" });
+    expect(within(card).getByText(/^Running \d/)).toBeTruthy();
+    await user.click(within(card).getByRole("button", { name: "Show log" }));
+    within(card).getByText("step 14 of 28");
+    await user.click(within(card).getByRole("button", { name: "Cancel this edit" }));
+    await waitFor(() => expect(sent("cancel_job")).toHaveLength(1));
+    expect(screen.queryByRole("region", { name: "This edit" })).toBeNull();
+  });
+
+  test("an unconfirmed edit is run again only after its price was said", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: /dragon/ }));
+    await user.click(screen.getByRole("button", { name: "Run again (may cost again)" }));
+    const question = await screen.findByRole("alertdialog");
+    within(question).getByText(/may be charged a second time/);
+    expect(sent("retry_job")).toEqual([]);
+    await user.click(within(question).getByRole("button", { name: "Run again" }));
+    await waitFor(() => expect(sent("retry_job")).toHaveLength(1));
+  });
+
+  test("a blocked prompt goes back into the box to be changed", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: /croissant/ }));
+    screen.getByText(/Nothing was charged\./);
+    await user.click(screen.getByRole("button", { name: "Edit the prompt" }));
+    await waitFor(() => expect((prompt() as HTMLTextAreaElement).value).toBe("add a croissant"));
+  });
+
+  test("a refused edit is explained and its prompt kept", async () => {
+    await scenes.studio(fake);
+    fake.answers.submit_edit = () => {
+      throw new Failure(problems.locked);
+    };
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    const card = await screen.findByRole("alert", { name: "Your fal account is locked" });
+    await user.click(within(card).getByRole("button", { name: "Open fal billing" }));
+    expect(fake.opened).toEqual(["fal_billing"]);
+    expect((prompt() as HTMLTextAreaElement).value).toMatch(/^make the cup/);
+  });
+
+  test("what is shown is deleted with one key and comes back with another", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: /golden hour/ }));
+    await user.keyboard("{Delete}");
+    await screen.findByText("1 item deleted");
+    expect(within(versions()).queryByRole("treeitem", { name: /golden hour/ })).toBeNull();
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("warm cinematic");
+    await user.keyboard("{Control>}z{/Control}");
+    await within(versions()).findByRole("treeitem", { name: /golden hour/ });
+  });
+
+  test("a copy is saved under the name that was suggested and the place that was chosen", async () => {
+    const shown = await scenes.studio(fake);
+    const dialog = vi.spyOn(fake, "saveDialog");
+    await open();
+    await user.keyboard("{Control>}s{/Control}");
+    await screen.findByText("Saved saved.png");
+    expect(dialog).toHaveBeenCalledWith("coffee warm cinematic.png");
+    expect(sent("save_version")).toEqual([{ id: shown.id, path: "/home/ada/Pictures/saved.png" }]);
+  });
+});
+
+describe("the window", () => {
+  test("asks before it closes over running edits, and says that nothing is lost", async () => {
+    await open();
+    fake.announce({ type: "close_asked", active: 2 });
+    const question = await screen.findByRole("alertdialog", { name: "2 edits are still running" });
+    within(question).getByText(/go on at the next start/);
+    await user.click(within(question).getByRole("button", { name: "Close anyway" }));
+    expect(sent("quit")).toHaveLength(1);
+  });
+
+  test("keeps open when that is chosen", async () => {
+    await open();
+    fake.announce({ type: "close_asked", active: 1 });
+    await user.click(await screen.findByRole("button", { name: "Keep open" }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+    expect(sent("quit")).toEqual([]);
+  });
+
+  test("lists its keys on ?, searchable, and closes the list on Escape", async () => {
+    await open();
+    await user.keyboard("?");
+    await user.type(await screen.findByLabelText("Search keys"), "undo");
+    const list = screen.getByRole("dialog", { name: "Keyboard shortcuts" });
+    within(list).getByText("Undo the last deletion");
+    expect(within(list).queryByText("Run the edit")).toBeNull();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Keyboard shortcuts" })).toBeNull());
+  });
+
+  test("shows what runs and what needs the user, wherever one is", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: "Library" }));
+    await user.click(screen.getByRole("button", { name: "Activity: 3 running · needs you: 2" }));
+    // jsdom lays nothing out, so the panel is never placed and counts as hidden there.
+    const panel = await screen.findByRole("dialog", { hidden: true });
+    within(panel).getByText("Uploading 62 %");
+    await user.click(within(panel).getByText("add a croissant"));
+    await screen.findByRole("alert", { name: "Blocked by fal's content policy" });
+  });
+
+  test("sets the theme on the page", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    await user.click(await screen.findByRole("radio", { name: "Dark" }));
+    await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("dark"));
+    expect(sent("change_settings").at(-1)).toEqual({ theme: "dark" });
+  });
+
+  test("a key from the environment can be tested but not changed", async () => {
+    fake.key = "environment";
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    await screen.findByText(/Set outside this window/);
+    expect(screen.queryByLabelText("fal key")).toBeNull();
+    expect(screen.queryByRole("button", { name: "Remove" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Test" }));
+    await screen.findByText("fal knows this key. You can run edits.");
+  });
+});
