@@ -59,8 +59,8 @@ test("what was made is there after the program was killed and started again", as
     await window.kill();
     await window.start();
     await window.page.press(KEY.control, "2");
-    await window.page.find("gridcell", new RegExp(`^${PROMPT}, `));
-    await window.page.find("gridcell", /^coffee\.png, Original/);
+    await window.page.find("gridcell", new RegExp(`^${PROMPT} `));
+    await window.page.find("gridcell", /^Original · coffee\.png/);
   });
 });
 

@@ -52,7 +52,7 @@ for (const [theme, dark] of [
       await shot(window, "before-after");
 
       await page.press(KEY.control, "2");
-      await page.find("gridcell", new RegExp(`^${PROMPT}, `));
+      await page.find("gridcell", new RegExp(`^${PROMPT} `));
       await shot(window, "library");
 
       await page.click(await page.find("button", "Settings"));
