@@ -19,7 +19,7 @@ pub struct Row {
     pub next: Option<NextStep>,
 }
 
-/// The table: every code, once. What it cost is said by [`Charged`], in words of the window's own.
+/// The table: every code, once. What it cost is said by [`Charged`](super::Charged), in words of the window's own.
 #[must_use]
 pub fn row(code: Code) -> Row {
     use NextStep as N;

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use super::whole::whole;
 use super::{Facts, Format, PictureError, decode, guarded, inspect, inspect::Opened, jpeg};
 
-/// [`inspect`], and proof that the picture is whole: the file's end is there and every pixel can be read.
+/// [`inspect()`], and proof that the picture is whole: the file's end is there and every pixel can be read.
 ///
 /// JPEG and PNG are read row by row and keep none (a progressive JPEG keeps its coefficients). The others are decoded
 /// into memory, but only once their structure shows that nothing is missing, so that a refusal stays cheap.
@@ -27,7 +27,7 @@ pub fn check(bytes: &[u8]) -> Result<Facts, PictureError> {
     Ok(facts)
 }
 
-/// [`inspect`], and that the file's end is there; its pixels are not read. For results: they are paid, so all that is asked is whether
+/// [`inspect()`], and that the file's end is there; its pixels are not read. For results: they are paid, so all that is asked is whether
 /// they came whole, and a 24-megapixel one is not decoded between its arrival and "done".
 ///
 /// # Errors

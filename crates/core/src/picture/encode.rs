@@ -20,7 +20,7 @@ pub enum SaveFormat {
     WebP,
 }
 
-/// Writes sRGB pixels, as [`decode`] gives them, as a file. Files without a profile mean sRGB, so none is written.
+/// Writes sRGB pixels, as [`decode()`] gives them, as a file. Files without a profile mean sRGB, so none is written.
 ///
 /// # Errors
 /// [`PictureError::SideTooLong`] where the format cannot hold the size.

@@ -18,7 +18,7 @@ use super::{
 ///
 /// # Errors
 /// Any [`PictureError`] that the first bytes and the sizes give away. A file that passes may still be cut off or damaged: see
-/// [`check`](super::check).
+/// [`check()`](super::check()).
 pub fn inspect(bytes: &[u8]) -> Result<Facts, PictureError> {
     guarded(|| {
         if bytes.len() as u64 > MAX_FILE_BYTES {

@@ -1,5 +1,5 @@
 //! The vocabulary: which words and phrases mean what. Longer phrases win over shorter ones. Everything passes through
-//! [`fold`](super::token::fold), so one spelling (British or American, with accents or without) is enough; plain endings (-s, -ed, -ing) are
+//! [`fold`], so one spelling (British or American, with accents or without) is enough; plain endings (-s, -ed, -ing) are
 //! found by themselves, all other forms are listed.
 
 use std::collections::HashMap;
