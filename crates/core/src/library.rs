@@ -52,6 +52,8 @@ struct Inner {
     runner: Arc<Runner>,
     /// At most so many pictures are decoded for the screen or checked on the way in at a time.
     decodes: tokio::sync::Semaphore,
+    /// One at a time empties the trash; who waits for it has waited for its files too.
+    emptying: tokio::sync::Mutex<()>,
     lock: std::sync::Mutex<Option<lock::Lock>>,
 }
 

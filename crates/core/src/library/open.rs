@@ -99,6 +99,7 @@ impl Library {
             clock,
             events,
             runner,
+            emptying: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(lock)),
         }));
         tokio::spawn(library.clone().look_after(was_clean));
@@ -121,6 +122,7 @@ impl Library {
     /// # Errors
     /// [`Error::Database`].
     pub async fn empty_trash(&self) -> Result<(), Error> {
+        let _alone = self.0.emptying.lock().await;
         let before = self.0.clock.now() - TimeDelta::days(TRASH_DAYS);
         let lost = self.0.store.purge(before).await?;
         let pictures = self.0.pictures.clone();

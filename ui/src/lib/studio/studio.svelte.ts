@@ -18,7 +18,9 @@ export class Studio {
   #history = $state.raw<History | null>(null);
   #shown = $state.raw<Shown | null>(null);
   #heard = new SvelteMap<string, Job>();
-  #reading = 0;
+  /** Counts what the user opened or closed: only the last wish is carried out. */
+  #wish = 0;
+  #rereading = 0;
 
   readonly versions: Version[] = $derived(this.#history?.versions ?? []);
   readonly tree: Node[] = $derived.by(() => treeOf(this.versions, this.#openJobs()));
@@ -55,7 +57,7 @@ export class Studio {
   }
 
   close() {
-    this.#reading += 1;
+    this.#wish += 1;
     this.#history = null;
     this.#shown = null;
     this.#heard.clear();
@@ -78,13 +80,17 @@ export class Studio {
     this.#keepShown();
   }
 
+  /** Never in the way of `open`: an announcement must not undo what the user wants to see. */
   async #readAgain() {
     const root = this.root;
     if (!root) return;
+    const reading = (this.#rereading += 1);
+    const stale = () => reading !== this.#rereading || this.root?.id !== root.id;
     try {
-      await this.#read(root.id);
+      const history = await this.call("get_history", { id: root.id });
+      if (!stale()) this.#history = history;
     } catch {
-      this.close();
+      if (!stale()) this.close();
     }
   }
 
@@ -97,9 +103,9 @@ export class Studio {
 
   /** True when the history of that version was read and is still wanted. */
   async #read(versionId: string): Promise<boolean> {
-    const reading = (this.#reading += 1);
+    const wish = (this.#wish += 1);
     const history = await this.call("get_history", { id: versionId });
-    if (reading !== this.#reading) return false;
+    if (wish !== this.#wish) return false;
     if (history.versions[0]?.id !== this.root?.id) {
       this.#heard.clear();
       this.#shown = null;

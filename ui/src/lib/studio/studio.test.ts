@@ -37,6 +37,16 @@ describe("what is shown", () => {
     ]);
   });
 
+  test("a picture that is being opened comes onto the stage, whatever is announced meanwhile", async () => {
+    await studio.open(original.id);
+    const other = fake.addOriginal("valley.png");
+    const opening = studio.open(other.id);
+    const again = studio.reread();
+    await Promise.all([opening, again]);
+    expect(shown()).toBe(other.id);
+    expect(studio.root?.id).toBe(other.id);
+  });
+
   test("the result of the job that is shown takes its place, beside what it was made from", async () => {
     await studio.open(original.id);
     const working = job("warmer");
