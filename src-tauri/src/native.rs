@@ -88,6 +88,7 @@ pub(crate) fn browse(page: ExternalPage) -> Result<(), Error> {
     let url = match page {
         ExternalPage::FalKeys => "https://fal.ai/dashboard/keys",
         ExternalPage::FalBilling => "https://fal.ai/dashboard/billing",
+        ExternalPage::FalRequests => "https://fal.ai/dashboard/requests",
     };
     tauri_plugin_opener::open_url(url, None::<&str>)
         .map_err(|error| Error::desktop("The browser did not open", error))

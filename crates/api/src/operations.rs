@@ -81,6 +81,8 @@ pub enum ExternalPage {
     FalKeys,
     /// Where the balance is topped up.
     FalBilling,
+    /// Where past requests are listed: the place to look after a doubt.
+    FalRequests,
 }
 
 /// Opens a page in the browser.

@@ -101,10 +101,31 @@ impl Problem {
             (Code::DemoNothingUnderstood, Some(words)) => {
                 format!("Nothing it knows in “{words}”. {sentence}")
             }
-            (Code::ResultUnreadable | Code::DownloadFailed, Some(said)) => {
-                format!("{} {sentence}", ended(said))
-            }
-            // Our own sentence first; what the other side said stands behind it, named as theirs.
+            // Our own words for what happened, before what to do about it.
+            (
+                Code::ResultUnreadable
+                | Code::DownloadFailed
+                | Code::ResultGone
+                | Code::SubmitUnclear,
+                Some(said),
+            ) => format!("{} {sentence}", ended(&capital(said))),
+            // The system's words, for whoever can use them.
+            (
+                Code::ProviderUnreachable
+                | Code::ProviderTimeout
+                | Code::DiskFull
+                | Code::DiskFailed
+                | Code::FileUnreadable
+                | Code::Internal,
+                Some(said),
+            ) => format!("{sentence} ({})", said.trim_end_matches('.')),
+            (Code::AccountLocked, Some(said)) => match said.split_once("Reason: ") {
+                Some((_, reason)) => {
+                    let reason = reason.split('.').next().unwrap_or(reason);
+                    format!("fal's reason: {}. {sentence}", reason.to_lowercase())
+                }
+                None => format!("{sentence} fal said: {}", ended(said)),
+            },
             (_, Some(said)) => format!("{sentence} fal said: {}", ended(said)),
             (_, None) => sentence.to_owned(),
         };
@@ -231,7 +252,7 @@ mod tests {
         assert!(
             problem
                 .detail
-                .ends_with("fal said: User is locked. Reason: Exhausted balance."),
+                .starts_with("fal's reason: exhausted balance. "),
             "{}",
             problem.detail
         );

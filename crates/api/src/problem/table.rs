@@ -192,7 +192,7 @@ pub fn row(code: Code) -> Row {
         Code::AccountLocked => again(
             403,
             "Your fal account is locked",
-            "Usually the balance is used up. Top up at fal, then try again.",
+            "Top up at fal, then try again; what waits is kept.",
             Some(N::OpenFalBilling),
         ),
         Code::PolicyBlocked => row(
@@ -247,7 +247,7 @@ pub fn row(code: Code) -> Row {
         Code::SubmitUnclear => row(
             502,
             "We can't tell whether fal ran this",
-            "The connection broke after the request was sent. Look at your fal dashboard before you run it again.",
+            "It may have run, once. Look at your fal dashboard before you run it again.",
             Some(N::Retry),
         ),
         Code::ResultGone => row(

@@ -222,9 +222,14 @@ fn shown_name(name: &str, format: Format) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = base.chars().filter(|c| !c.is_control()).collect();
     let mut clean = clean.trim().to_owned();
-    while clean.len() > NAME_MAX {
-        // From the front, so that the ending stays.
-        clean.remove(0);
+    if clean.len() > NAME_MAX {
+        // The ending stays, and what a person reads first.
+        let (stem, ending) = clean.rsplit_once('.').unwrap_or((&clean, ""));
+        let room = NAME_MAX.saturating_sub(ending.len() + 1);
+        let cut = (0..=room.min(stem.len()))
+            .rev()
+            .find(|at| stem.is_char_boundary(*at));
+        clean = format!("{}.{ending}", &stem[..cut.unwrap_or(0)]);
     }
     if clean.is_empty() {
         format!("picture.{}", format.extension())

@@ -78,7 +78,7 @@ active: number, };
 /**
  * A page of fal's that the window may open in the browser; no other address can be.
  */
-export type ExternalPage = "fal_keys" | "fal_billing";
+export type ExternalPage = "fal_keys" | "fal_billing" | "fal_requests";
 
 /**
  * The history of one picture: every version below one original, and the jobs that have not become a version.
