@@ -5,12 +5,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use overpaint_api::event::Event;
 use overpaint_api::picture::Added;
 use overpaint_core::Library;
 use overpaint_core::error::Error;
-use overpaint_http::control::{Control, Owner};
+use overpaint_http::control::{Control, ControlError, Owner};
 use tauri::{AppHandle, Manager};
 
 use crate::events;
@@ -38,27 +39,41 @@ pub(crate) fn files_from_arguments(working_dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// How long a second start looks for the first one's control address, which is there a moment after its lock.
+const PATIENCE: u32 = 50;
+
 /// Hands the files to the window that owns the library. False: nobody took them.
 pub(crate) async fn to_owner(error: &Error, files: &[PathBuf]) -> bool {
     let Error::LibraryInUse { dir } = error else {
         return false;
     };
-    match Owner::of(dir) {
-        Some(owner) => owner.open(files).await.is_ok(),
-        None => false,
+    for _ in 0..PATIENCE {
+        match Owner::of(dir) {
+            Some(owner) => match owner.open(files).await {
+                Ok(()) => return true,
+                // An owner without a window says so at once.
+                Err(ControlError::Refused(_)) => return false,
+                Err(ControlError::Gone(_)) => {}
+            },
+            None => {}
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    false
 }
 
-/// Adds the files given at the start and keeps what came of them for the page.
-pub(crate) async fn take_in(app: &AppHandle, files: Vec<PathBuf>) {
+/// Adds the files given at the start. The window does not wait for them: whatever the page asks first, it hears of them once.
+pub(crate) fn take_in(app: &AppHandle, files: Vec<PathBuf>) {
     if files.is_empty() {
         return;
     }
-    let added = app.state::<Library>().add_files(files).await;
-    *app.state::<Opened>()
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner) = Some(added.into());
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let added: Added = app.state::<Library>().add_files(files).await.into();
+        let opened = app.state::<Opened>();
+        *opened.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(added.clone());
+        events::send(&app, Event::Opened { added });
+    });
 }
 
 /// Listens for other programs of this user: the command line's edits, and a second start's files.

@@ -71,23 +71,21 @@ fn run(opened: Opened, files: Vec<PathBuf>) -> ExitCode {
         .on_window_event(close::on_window_event)
         .setup(move |app| {
             let handle = app.handle().clone();
-            tauri::async_runtime::block_on(handover::take_in(&handle, files));
+            handover::take_in(&handle, files);
             events::forward(handle.clone(), &app.state::<Library>());
             handover::listen(&handle);
             window::open(app)?;
             Ok(())
         })
         .build(tauri::generate_context!());
-    match app {
-        Ok(app) => {
-            app.run(|_, _| {});
-            tauri::async_runtime::block_on(library.close());
-            ExitCode::SUCCESS
-        }
+    let code = match app {
+        // Not `run`, which ends the process by itself: the library has to be closed first.
+        Ok(app) => app.run_return(|_, _| {}),
         Err(error) => {
             tracing::error!(%error, "the window could not be made");
-            tauri::async_runtime::block_on(library.close());
-            ExitCode::FAILURE
+            1
         }
-    }
+    };
+    tauri::async_runtime::block_on(library.close());
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
 }

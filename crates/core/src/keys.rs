@@ -75,7 +75,7 @@ pub(crate) struct Keys {
     file: PathBuf,
     /// What was found last: the keychain is asked once, not at every job. The lock is held while it is asked, so that two jobs that start
     /// together ask once.
-    found: Mutex<Option<Option<Key>>>,
+    found: Mutex<Option<Key>>,
 }
 
 impl Keys {
@@ -94,7 +94,11 @@ impl Keys {
             return Some(given.clone());
         }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.get_or_insert_with(|| self.look()).clone()
+        if found.is_none() {
+            // Only a key that was found is remembered: a keychain that is locked now may be open in a minute.
+            *found = self.look();
+        }
+        found.clone()
     }
 
     fn look(&self) -> Option<Key> {

@@ -43,7 +43,7 @@ struct Inner {
     dir: PathBuf,
     store: Store,
     pictures: Pictures,
-    /// Held for a copy or an assignment, never across an await.
+    /// Held for a copy, or for writing the settings file; never across an await.
     settings: RwLock<Settings>,
     places: Places,
     keys: Arc<Keys>,
@@ -52,9 +52,8 @@ struct Inner {
     runner: Arc<Runner>,
     /// At most so many pictures are decoded for the screen or checked on the way in at a time.
     decodes: tokio::sync::Semaphore,
-    /// One at a time empties the trash; who waits for it has waited for its files too.
-    emptying: tokio::sync::Mutex<()>,
-    lock: std::sync::Mutex<Option<lock::Lock>>,
+    /// Emptied by the close.
+    locks: std::sync::Mutex<Vec<lock::Lock>>,
 }
 
 /// A model as a host offers it.
@@ -159,15 +158,9 @@ impl Library {
     pub async fn close(&self) {
         self.0.runner.stop().await;
         self.0.store.close().await;
-        let lock = self
-            .0
-            .lock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(lock) = lock {
-            lock.release_clean();
-        }
+        let locks =
+            std::mem::take(&mut *self.0.locks.lock().unwrap_or_else(PoisonError::into_inner));
+        locks.into_iter().for_each(lock::Lock::release_clean);
     }
 
     fn new_id(&self) -> Uuid {

@@ -20,6 +20,7 @@ use overpaint_api::problem::Problem;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
 use overpaint_core::job::{Edit, Job, JobId, State as JobState};
+use overpaint_core::model;
 use overpaint_core::version::Version;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -77,7 +78,11 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
         return Err(Refusal::NoKey);
     }
     let input = library.add_bytes(form.image, &form.name).await?.id;
-    let model = library.settings().model;
+    // Whoever calls this route pays for a model: the demo engine as the window's default is no answer here.
+    let model = match library.settings().model {
+        demo if demo == model::DEMO => model::SEEDREAM_4.to_owned(),
+        model => model,
+    };
     let job = library
         .submit_edit(Edit {
             input,

@@ -89,7 +89,8 @@ impl State {
             // The demo engine has no submit: it goes from preparing straight to work.
             (S::Uploading | S::Submitting | S::Unconfirmed, M::Accept) => Ok(S::Waiting),
             (S::Submitting | S::Waiting | S::Unconfirmed, M::Answer) => Ok(S::Downloading),
-            (S::Downloading, M::Finish) => Ok(S::Done),
+            // The demo engine has nothing to download: its work is its answer.
+            (S::Waiting | S::Downloading, M::Finish) => Ok(S::Done),
             (
                 S::Queued
                 | S::Uploading
@@ -189,7 +190,7 @@ mod tests {
             ),
             (
                 State::Waiting,
-                "Answer->downloading Fail->failed Cancel->cancelled Requeue->queued",
+                "Answer->downloading Finish->done Fail->failed Cancel->cancelled Requeue->queued",
             ),
             (State::Downloading, "Finish->done Fail->failed"),
             (State::Done, ""),

@@ -9,18 +9,21 @@ mod fal;
 mod run;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::{Notify, OwnedSemaphorePermit, RwLock, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
 use run::Run;
 
 use crate::clock::Clock;
-use crate::error::{Code, Error, Failure};
+use crate::error::Error;
 use crate::event::Event;
-use crate::job::{Job, JobId, Move, Progress};
+use crate::job::{Job, JobId, Progress};
 use crate::keys::Keys;
 use crate::pictures::Pictures;
 use crate::provider::fal::Http;
@@ -47,19 +50,21 @@ pub(crate) struct Runner {
     wake: Notify,
     work: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
-    /// Read by every submit, written by the end: a program that closes lets submits under way finish, and begins none.
-    submits: RwLock<Closing>,
+    /// The program is closing: no submit begins any more.
+    pub(crate) closing: AtomicBool,
+    /// Read by every submit under way; the end writes it to wait for them.
+    pub(crate) submits: RwLock<()>,
+    /// Read from keeping a picture's file to writing its row; emptying the trash writes it, so that no file goes between the two.
+    pub(crate) files: Arc<RwLock<()>>,
     /// The running tasks. A std mutex: held for a look-up or an insert, never across an await.
     tasks: Mutex<HashMap<JobId, Task>>,
     dispatcher: Mutex<Option<JoinHandle<()>>>,
 }
 
-#[derive(Debug, Default)]
-struct Closing(bool);
-
 #[derive(Debug)]
 struct Task {
     cancel: Arc<Notify>,
+    cancel_asked: bool,
     progress: Option<Progress>,
     /// When progress was last announced.
     announced: Option<Instant>,
@@ -107,7 +112,9 @@ impl Runner {
             wake: Notify::new(),
             work: Arc::new(Semaphore::new(at_once.work as usize)),
             waiting: Arc::new(Semaphore::new(at_once.wait as usize)),
+            closing: AtomicBool::new(false),
             submits: RwLock::default(),
+            files: Arc::default(),
             tasks: Mutex::default(),
             dispatcher: Mutex::default(),
         });
@@ -137,22 +144,20 @@ impl Runner {
         });
     }
 
-    /// Tells the task of a job that the user wants it ended. False: no task runs for it.
-    pub(crate) fn cancel(&self, id: JobId) -> bool {
-        let tasks = lock(&self.tasks);
-        tasks
-            .get(&id)
-            .inspect(|task| task.cancel.notify_one())
-            .is_some()
+    /// Tells the task of a job, if one runs, that the user wants it ended.
+    pub(crate) fn cancel(&self, id: JobId) {
+        if let Some(task) = lock(&self.tasks).get_mut(&id) {
+            task.cancel_asked = true;
+            task.cancel.notify_one();
+        }
     }
 
     /// The job with how far it is.
     pub(crate) fn with_progress(&self, mut job: Job) -> Job {
-        job.progress = job
-            .state
-            .is_active()
-            .then(|| lock(&self.tasks).get(&job.id)?.progress.clone())
-            .flatten();
+        let tasks = lock(&self.tasks);
+        let task = tasks.get(&job.id).filter(|_| job.state.is_active());
+        job.progress = task.and_then(|task| task.progress.clone());
+        job.cancel_asked |= task.is_some_and(|task| task.cancel_asked);
         job
     }
 
@@ -165,15 +170,23 @@ impl Runner {
 
     /// Ends the work: submits under way finish, everything else stops where it is and goes on at the next start.
     pub(crate) async fn stop(&self) {
-        if let Ok(mut closing) = tokio::time::timeout(SUBMIT_GRACE, self.submits.write()).await {
-            closing.0 = true;
-        }
+        self.closing.store(true, Ordering::SeqCst);
         let dispatcher = lock(&self.dispatcher).take();
+        if let Some(handle) = dispatcher {
+            handle.abort();
+            let _ = handle.await;
+        }
+        if tokio::time::timeout(SUBMIT_GRACE, self.submits.write())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a submit did not end in time; its job will be in doubt");
+        }
         let tasks: Vec<JoinHandle<()>> = lock(&self.tasks)
             .drain()
             .filter_map(|(_, task)| task.handle)
             .collect();
-        for handle in dispatcher.into_iter().chain(tasks) {
+        for handle in tasks {
             handle.abort();
             let _ = handle.await;
         }
@@ -181,38 +194,27 @@ impl Runner {
 
     async fn dispatch(self: Arc<Self>) {
         loop {
+            // Armed before the look, so that a job added between the two is not slept over.
+            let woken = self.wake.notified();
             let (Ok(waiting), Ok(work)) = (
                 Arc::clone(&self.waiting).acquire_owned().await,
                 Arc::clone(&self.work).acquire_owned().await,
             ) else {
                 return;
             };
-            let job = loop {
-                // Armed before the look, so that a job added between the two is not slept over.
-                let woken = self.wake.notified();
-                match self.store.claim(self.clock.now()).await {
-                    Ok(Some(job)) => break job,
-                    Ok(None) => self.sleep_until_due(woken).await,
-                    Err(error) => {
-                        tracing::error!(%error, "the queue could not be read; trying again in a second");
-                        tokio::time::sleep(Duration::from_secs(1)).await;
-                    }
+            match self.store.claim(self.clock.now()).await {
+                Ok(Some(job)) => self.spawn(job, async move { Some((waiting, Some(work))) }),
+                Ok(None) => {
+                    // The places are for others while nothing is in line.
+                    drop((waiting, work));
+                    woken.await;
                 }
-            };
-            self.spawn(job, async move { Some((waiting, Some(work))) });
-        }
-    }
-
-    async fn sleep_until_due(&self, woken: tokio::sync::futures::Notified<'_>) {
-        match self.store.next_not_before().await {
-            Ok(Some(due)) => {
-                let pause = (due - self.clock.now())
-                    .to_std()
-                    .unwrap_or_default()
-                    .max(Duration::from_millis(20));
-                let _ = tokio::time::timeout(pause, woken).await;
+                Err(error) => {
+                    drop((waiting, work));
+                    tracing::error!(%error, "the queue could not be read; trying again in a second");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
             }
-            _ => woken.await,
         }
     }
 
@@ -226,6 +228,7 @@ impl Runner {
         let cancel = Arc::new(Notify::new());
         let task = Task {
             cancel: Arc::clone(&cancel),
+            cancel_asked: job.cancel_asked,
             progress: Some(Progress::begun(self.clock.now())),
             announced: None,
             handle: None,
@@ -240,21 +243,16 @@ impl Runner {
             let run = Run {
                 runner: Arc::clone(&runner),
                 job,
-                cancel,
+                cancel: Arc::clone(&cancel),
                 work,
+                files: None,
             };
-            let outcome = tokio::spawn(run.finish()).await;
-            if let Err(error) = outcome
-                && error.is_panic()
-            {
+            if AssertUnwindSafe(run.to_end()).catch_unwind().await.is_err() {
                 tracing::error!(job = %id, "a job's task panicked");
-                let failure = Failure::free(Code::Internal).charged(crate::error::Charged::Maybe);
                 runner.settle(
                     id,
-                    runner
-                        .store
-                        .fail(id, Move::Fail, &failure, false, runner.clock.now())
-                        .await,
+                    &cancel,
+                    runner.store.fail_after_panic(id, runner.clock.now()).await,
                 );
             }
             drop(waiting);
@@ -264,14 +262,19 @@ impl Runner {
         }
     }
 
-    /// The task has nothing more to do.
-    fn settle(&self, id: JobId, written: Result<Job, Error>) {
-        lock(&self.tasks).remove(&id);
+    /// The task that `cancel` belongs to has nothing more to do. A retry may have begun another one for the same job already.
+    fn settle(&self, id: JobId, cancel: &Arc<Notify>, written: Result<Job, Error>) {
+        let mut tasks = lock(&self.tasks);
+        if tasks
+            .get(&id)
+            .is_some_and(|task| Arc::ptr_eq(&task.cancel, cancel))
+        {
+            tasks.remove(&id);
+        }
+        drop(tasks);
         match written {
             Ok(job) => self.announce(job),
-            Err(error) => {
-                tracing::error!(job = %id, %error, "a job's end could not be written; the next start goes on with it")
-            }
+            Err(error) => tracing::error!(job = %id, %error, "a job's end could not be written"),
         }
     }
 
@@ -318,6 +321,24 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or(Err(Error::Internal("a blocking task panicked")))
+}
+
+/// Writes what cost money until it is written: a full disk may have room again in a moment, and what is not written here is not known to
+/// anybody. Gives up after a minute, or at once where trying again is useless.
+pub(crate) async fn insist<T, F>(mut write: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    for _ in 0..60 {
+        match write().await {
+            Err(error @ (Error::Database(_) | Error::Disk { .. })) => {
+                tracing::error!(%error, "what happened could not be written; trying again in a second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            other => return other,
+        }
+    }
+    write().await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,5 +1,6 @@
 //! Pictures coming in: from files and folders, from bytes, from the sample Overpaint draws itself.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Library;
@@ -108,6 +109,7 @@ impl Library {
     async fn keep_original(&self, bytes: Vec<u8>, name: &str) -> Result<Version, Error> {
         // Nobody closes this semaphore.
         let _place = self.0.decodes.acquire().await.ok();
+        let _files = self.0.runner.files.read().await;
         let pictures = self.0.pictures.clone();
         let (kept, facts) = blocking(move || pictures.keep(&bytes)).await?;
         let name = shown_name(name, facts.format);
@@ -135,23 +137,53 @@ impl Added {
     }
 }
 
-/// Reads a file that may be a picture. The size is asked first: a 50-GB file is refused, not read.
+/// Reads a file that may be a picture. Opened once, so that what is judged is what is read; most refusals need no more than the head, and
+/// a film is not read into memory to learn that it is none of ours.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
     let unreadable = |source| Error::FileUnreadable {
         path: path.to_owned(),
         source,
     };
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    // Most refusals need no more than the head: a film is not read into memory to learn that it is none of ours.
-    refuse_by_head(path)?;
-    if bytes > MAX_FILE_BYTES {
+    // A pipe would wait for a writer that never comes.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(std::io::ErrorKind::InvalidInput.into()));
+    }
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    let mut content = read_head(&mut file).map_err(unreadable)?;
+    if let Err(
+        error @ (PictureError::Empty
+        | PictureError::NotAPicture
+        | PictureError::Unsupported { .. }
+        | PictureError::TooLarge { .. }
+        | PictureError::SideTooLong { .. }),
+    ) = picture::inspect(&content)
+    {
+        return Err(error.into());
+    }
+    // Cut off, as a head is, or good so far: the whole file decides. One that grows meanwhile ends at the limit.
+    let rest = (MAX_FILE_BYTES + 1).saturating_sub(content.len() as u64);
+    if bytes <= MAX_FILE_BYTES {
+        file.take(rest)
+            .read_to_end(&mut content)
+            .map_err(unreadable)?;
+    }
+    if bytes.max(content.len() as u64) > MAX_FILE_BYTES {
+        let bytes = bytes.max(content.len() as u64);
         return Err(PictureError::FileTooLarge {
             bytes,
             limit: MAX_FILE_BYTES,
         }
         .into());
     }
-    std::fs::read(path).map_err(unreadable)
+    Ok(content)
+}
+
+/// The first 64 KiB.
+fn read_head(file: &mut std::fs::File) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.take(64 << 10).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 /// The files directly in a folder that look like pictures by their first bytes, by name.
@@ -174,33 +206,8 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn refuse_by_head(path: &Path) -> Result<(), Error> {
-    match picture::inspect(&read_head(path)?) {
-        Err(
-            error @ (PictureError::Empty
-            | PictureError::NotAPicture
-            | PictureError::Unsupported { .. }
-            | PictureError::TooLarge { .. }
-            | PictureError::SideTooLong { .. }),
-        ) => Err(error.into()),
-        // Cut off, as a head is, or good so far: the whole file decides.
-        _ => Ok(()),
-    }
-}
-
-fn read_head(path: &Path) -> Result<Vec<u8>, Error> {
-    use std::io::Read;
-    let mut head = Vec::new();
-    let read =
-        std::fs::File::open(path).and_then(|file| file.take(64 << 10).read_to_end(&mut head));
-    read.map(|_| head).map_err(|source| Error::FileUnreadable {
-        path: path.to_owned(),
-        source,
-    })
-}
-
 fn looks_like_a_picture(path: &Path) -> bool {
-    let head = read_head(path);
+    let head = std::fs::File::open(path).and_then(|mut file| read_head(&mut file));
     // What is known by name but not taken (HEIC, RAW) is refused aloud later; what is no picture at all is nobody's loss.
     head.is_ok_and(|head| {
         !matches!(

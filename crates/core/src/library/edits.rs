@@ -68,11 +68,8 @@ impl Library {
     pub async fn delete_items(&self, ids: &[String]) -> Result<(), Error> {
         let working = self.0.store.delete(ids, self.0.clock.now()).await?;
         for id in working {
-            // Already ended in this moment: as good.
-            match self.cancel_job(id).await {
-                Ok(_) | Err(Error::TooLate { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            self.0.runner.cancel(id);
+            self.0.runner.announce(self.0.store.job(id).await?);
         }
         self.announce_library();
         Ok(())

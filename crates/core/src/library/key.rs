@@ -80,7 +80,7 @@ impl Library {
         let settings = self.settings().fal;
         let to =
             Destination::of(&settings).ok_or(Error::Internal("fal's addresses do not parse"))?;
-        let fal = Fal::new(Http::new()?, to, key, settings.timeout);
+        let fal = Fal::new(Http::new()?, to, Some(key), settings.timeout);
         Ok(
             match fal
                 .test_key(self.new_id())

@@ -17,21 +17,22 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    pub(super) fn take(dir: &Path) -> Result<Self, Error> {
-        let path = dir.join("lock");
+    /// Takes the lock file at `path` for whoever owns `dir`.
+    pub(super) fn take(path: &Path, dir: &Path) -> Result<Self, Error> {
+        let existed = path.exists();
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .open(&path)
-            .map_err(Error::disk(&path))?;
+            .open(path)
+            .map_err(Error::disk(path))?;
         while let Err(refused) = file.try_lock() {
             match refused {
-                TryLockError::Error(error) => return Err(Error::disk(&path)(error)),
+                TryLockError::Error(error) => return Err(Error::disk(path)(error)),
                 // Somebody who only looks (see `is_taken`) shares the lock for a moment; an owner shares it with nobody.
                 TryLockError::WouldBlock if file.try_lock_shared().is_ok() => {
-                    file.unlock().map_err(Error::disk(&path))?;
+                    file.unlock().map_err(Error::disk(path))?;
                     std::thread::yield_now();
                 }
                 TryLockError::WouldBlock => {
@@ -42,9 +43,10 @@ impl Lock {
             }
         }
         let mut mark = String::new();
-        let unclean = file.read_to_string(&mut mark).is_ok() && mark.starts_with("open");
+        // Anything but the word means that nobody closed it: after a power cut the file may be empty.
+        let unclean = existed && !(file.read_to_string(&mut mark).is_ok() && mark == "closed");
         let mut lock = Self { file, unclean };
-        lock.mark("open").map_err(Error::disk(&path))?;
+        lock.mark("open").map_err(Error::disk(path))?;
         Ok(lock)
     }
 
@@ -58,7 +60,8 @@ impl Lock {
     fn mark(&mut self, word: &str) -> std::io::Result<()> {
         self.file.set_len(0)?;
         self.file.rewind()?;
-        self.file.write_all(word.as_bytes())
+        self.file.write_all(word.as_bytes())?;
+        self.file.sync_data()
     }
 }
 

@@ -56,12 +56,13 @@ impl Library {
         } = options;
         let settings = Settings::read(&given)?;
         let dir = settings.library.clone();
-        let (lock, pictures) = {
-            let dir = dir.clone();
-            blocking(move || prepare_folder(dir)).await?
+        let (locks, pictures) = {
+            let (dir, database) = (dir.clone(), settings.database.clone());
+            blocking(move || prepare_folder(dir, database)).await?
         };
         let store = Store::open(&settings.database, Access::Owner).await?;
-        if lock.unclean {
+        let unclean = locks.iter().any(|lock| lock.unclean);
+        if unclean {
             quick_check(&store).await?;
         }
         let events = broadcast::Sender::new(EVENTS_KEPT);
@@ -87,7 +88,6 @@ impl Library {
             },
             going_on,
         );
-        let was_clean = !lock.unclean;
         let library = Self(Arc::new(Inner {
             decodes: Semaphore::new(settings.work_at_once as usize),
             dir,
@@ -99,10 +99,9 @@ impl Library {
             clock,
             events,
             runner,
-            emptying: tokio::sync::Mutex::default(),
-            lock: Mutex::new(Some(lock)),
+            locks: Mutex::new(locks),
         }));
-        tokio::spawn(library.clone().look_after(was_clean));
+        tokio::spawn(library.clone().look_after(!unclean));
         Ok(library)
     }
 
@@ -122,7 +121,8 @@ impl Library {
     /// # Errors
     /// [`Error::Database`].
     pub async fn empty_trash(&self) -> Result<(), Error> {
-        let _alone = self.0.emptying.lock().await;
+        // Nobody keeps a picture meanwhile, so none that is being added goes with the trash. Who waits here has waited for the files too.
+        let _alone = self.0.runner.files.write().await;
         let before = self.0.clock.now() - TimeDelta::days(TRASH_DAYS);
         let lost = self.0.store.purge(before).await?;
         let pictures = self.0.pictures.clone();
@@ -135,9 +135,18 @@ impl Library {
     }
 }
 
-fn prepare_folder(dir: PathBuf) -> Result<(Lock, Pictures), Error> {
+fn prepare_folder(dir: PathBuf, database: PathBuf) -> Result<(Vec<Lock>, Pictures), Error> {
     std::fs::create_dir_all(&dir).map_err(Error::disk(&dir))?;
-    let lock = Lock::take(&dir)?;
+    let mut locks = vec![Lock::take(&dir.join("lock"), &dir)?];
+    // `DATABASE_URL` can name a database elsewhere: two libraries must not share one.
+    if database.parent() != Some(&dir) {
+        if let Some(folder) = database.parent() {
+            std::fs::create_dir_all(folder).map_err(Error::disk(folder))?;
+        }
+        let mut name = database.clone().into_os_string();
+        name.push(".lock");
+        locks.push(Lock::take(&PathBuf::from(name), &database)?);
+    }
     let pictures = Pictures::open(&dir)?;
-    Ok((lock, pictures))
+    Ok((locks, pictures))
 }

@@ -32,7 +32,8 @@ use answer::{Reply, Seen};
 pub(crate) struct Fal {
     http: Http,
     to: Destination,
-    key: Key,
+    /// None only while results are fetched, which takes no key.
+    key: Option<Key>,
     timeout: Duration,
 }
 
@@ -94,16 +95,23 @@ pub(crate) enum CancelReply {
     TooLate,
     /// The provider does not know it, or cannot cancel.
     Unknown,
+    /// No answer worth anything: ask again.
+    Lost,
 }
 
 impl Fal {
-    pub(crate) fn new(http: Http, to: Destination, key: Key, timeout: Duration) -> Self {
+    pub(crate) fn new(http: Http, to: Destination, key: Option<Key>, timeout: Duration) -> Self {
         Self {
             http,
             to,
             key,
             timeout,
         }
+    }
+
+    /// Another key, or none, from now on.
+    pub(crate) fn set_key(&mut self, key: Option<Key>) {
+        self.key = key;
     }
 
     /// Where the submit goes.
@@ -278,7 +286,8 @@ impl Fal {
         {
             Ok(200..=299) => CancelReply::Asked,
             Ok(400) => CancelReply::TooLate,
-            _ => CancelReply::Unknown,
+            Ok(404 | 405) => CancelReply::Unknown,
+            _ => CancelReply::Lost,
         }
     }
 
@@ -333,10 +342,14 @@ impl Fal {
 
     /// Adds the key where the destination allows it, and nowhere else.
     fn with_key(&self, request: RequestBuilder, url: &Url) -> Result<RequestBuilder, SubmitError> {
-        if !self.to.may_have_key(url, &self.key) {
+        let Some(key) = self
+            .key
+            .as_ref()
+            .filter(|key| self.to.may_have_key(url, key))
+        else {
             return Ok(request);
-        }
-        let mut value = HeaderValue::from_str(&format!("Key {}", self.key.expose()))
+        };
+        let mut value = HeaderValue::from_str(&format!("Key {}", key.expose()))
             .map_err(|_| SubmitError::Refused(Failure::free(Code::KeyMalformed)))?;
         value.set_sensitive(true);
         Ok(request.header(AUTHORIZATION, value))

@@ -99,13 +99,42 @@ impl Given {
     }
 }
 
+/// Lines of `NAME=value`, with `export`, quotes and comments. Deliberately without `$NAME`: a file that came with somebody's folder must not
+/// put the environment's secrets into an address (every kept library expands them, so this is our own).
 fn read_dotenv(path: &Path) -> Result<BTreeMap<String, String>, Error> {
-    let wanted = "it must hold lines of the form NAME=value";
-    let invalid = || Error::SettingInvalid {
-        name: ".env",
-        value: path.display().to_string(),
-        wanted,
-    };
-    let lines = dotenvy::from_path_iter(path).map_err(|_| invalid())?;
-    lines.map(|line| line.map_err(|_| invalid())).collect()
+    let text = std::fs::read_to_string(path).map_err(|source| Error::FileUnreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| {
+            let line = line.strip_prefix("export ").unwrap_or(line);
+            let (name, value) = line.split_once('=').ok_or_else(|| Error::SettingInvalid {
+                name: ".env",
+                value: path.display().to_string(),
+                wanted: "it must hold lines of the form NAME=value",
+            })?;
+            Ok((name.trim().to_owned(), dotenv_value(value.trim())))
+        })
+        .collect()
+}
+
+/// What stands between quotes, or before a comment.
+fn dotenv_value(value: &str) -> String {
+    for quote in ['"', '\''] {
+        let inside = value
+            .strip_prefix(quote)
+            .and_then(|rest| rest.split_once(quote));
+        if let Some((inside, _)) = inside {
+            return inside.to_owned();
+        }
+    }
+    value
+        .split(" #")
+        .next()
+        .unwrap_or(value)
+        .trim_end()
+        .to_owned()
 }

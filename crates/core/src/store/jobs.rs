@@ -65,11 +65,12 @@ impl Store {
         row.as_ref().map(job_of).ok_or_else(|| not_found(id))
     }
 
-    /// Jobs that are queued or at work, and those that failed or are in doubt since `since`; newest first, at most 200.
+    /// Jobs that are queued or at work, and those that failed or are in doubt since `since`; what works before what failed,
+    /// newest first, at most 500.
     pub(crate) async fn active_jobs(&self, since: Moment) -> Result<Vec<Job>, Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "{SELECT} WHERE j.state NOT IN ('done', 'cancelled') AND j.deleted_at IS NULL
-                AND (j.state <> 'failed' OR j.updated_at >= ?) ORDER BY j.created_at DESC, j.id DESC LIMIT 200"
+                AND (j.state <> 'failed' OR j.updated_at >= ?) ORDER BY (j.state = 'failed'), j.created_at DESC, j.id DESC LIMIT 500"
         )))
         .bind(since.timestamp_micros())
         .fetch_all(&self.read)
@@ -79,7 +80,8 @@ impl Store {
 
     /// How many jobs are queued or at work.
     pub(crate) async fn active_count(&self) -> Result<u32, Error> {
-        let sql = "SELECT count(*) FROM job WHERE state IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')";
+        let sql = "SELECT count(*) FROM job WHERE state IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')
+             AND state NOT IN ('done', 'cancelled')";
         Ok(sqlx::query_scalar(sql).fetch_one(&self.read).await?)
     }
 

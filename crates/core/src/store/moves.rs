@@ -3,7 +3,7 @@
 use super::job_rows::{SELECT, attempt_of, charged_name, job_of, not_found};
 use super::versions::{insert_picture, uuid};
 use super::{Store, Transaction};
-use crate::clock::{Moment, from_micros};
+use crate::clock::Moment;
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::{Attempt, Job, JobId, Move, Output, State, Ticket};
 use crate::model::Provider;
@@ -25,16 +25,16 @@ impl Store {
     pub(crate) async fn claim(&self, now: Moment) -> Result<Option<Job>, Error> {
         let mut tx = self.begin().await?;
         let id: Option<String> = sqlx::query_scalar(
-            "SELECT id FROM job WHERE state = 'queued' AND (not_before IS NULL OR not_before <= ?) ORDER BY created_at, id LIMIT 1",
+            "SELECT id FROM job WHERE state = 'queued' AND state NOT IN ('done', 'cancelled') AND deleted_at IS NULL
+             ORDER BY created_at, id LIMIT 1",
         )
-        .bind(now.timestamp_micros())
         .fetch_optional(&mut *tx)
         .await?;
         let Some(id) = id.map(|id| JobId(uuid(&id))) else {
             return Ok(None);
         };
         step(&mut tx, id, Move::Claim, now).await?;
-        sqlx::query("UPDATE job SET claimed_at = ?, not_before = NULL WHERE id = ?")
+        sqlx::query("UPDATE job SET claimed_at = ? WHERE id = ?")
             .bind(now.timestamp_micros())
             .bind(id.to_string())
             .execute(&mut *tx)
@@ -44,25 +44,20 @@ impl Store {
         Ok(Some(job))
     }
 
-    /// The moment the next queued job may begin, if the queue only holds jobs that wait.
-    pub(crate) async fn next_not_before(&self) -> Result<Option<Moment>, Error> {
-        let micros: Option<i64> = sqlx::query_scalar(
-            "SELECT min(coalesce(not_before, 0)) FROM job WHERE state = 'queued'",
-        )
-        .fetch_one(&self.read)
-        .await?;
-        Ok(micros.map(from_micros))
-    }
-
-    /// Stores the intent to submit: after this, and never before, the first byte may leave.
+    /// Stores the intent to submit: after this, and never before, the first byte may leave. `None`: the user wants it ended, and nothing
+    /// was stored.
     pub(crate) async fn intend(
         &self,
         id: JobId,
         url: &str,
         body_hash: &str,
         now: Moment,
-    ) -> Result<Job, Error> {
+    ) -> Result<Option<Job>, Error> {
         let mut tx = self.begin().await?;
+        let job = job_in(&mut tx, id).await?;
+        if job.cancel_asked || job.deleted_at.is_some() {
+            return Ok(None);
+        }
         step(&mut tx, id, Move::Intend, now).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE attempt SET intended_at = ?, submit_url = ?, body_hash = ? WHERE {CURRENT}"
@@ -73,7 +68,7 @@ impl Store {
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
-        committed(tx, id).await
+        committed(tx, id).await.map(Some)
     }
 
     /// The provider has the job. Its ticket is stored before anybody polls; the demo engine gives none.
@@ -196,36 +191,28 @@ impl Store {
     pub(crate) async fn ask_cancel(&self, id: JobId, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
         let job = job_in(&mut tx, id).await?;
-        if job.state == State::Queued {
-            step(&mut tx, id, Move::Cancel, now).await?;
-            end_attempt(&mut tx, id, true).await?;
-        } else if !job.state.is_active() {
+        if !job.state.is_active() {
             return Err(Error::TooLate {
                 state: job.state.name(),
             });
-        } else {
-            sqlx::query("UPDATE job SET cancel_asked = 1 WHERE id = ?")
-                .bind(id.to_string())
-                .execute(&mut *tx)
-                .await?;
         }
+        ask_cancel_in(&mut tx, &job, now).await?;
         committed(tx, id).await
     }
 
-    /// Nothing reached a provider: back in line, not before that moment.
-    pub(crate) async fn requeue(
-        &self,
-        id: JobId,
-        not_before: Option<Moment>,
-        now: Moment,
-    ) -> Result<Job, Error> {
+    /// A job's task broke. Where the request may have gone out, that is doubt; elsewhere a failure.
+    pub(crate) async fn fail_after_panic(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let failure = Failure::free(Code::Internal).charged(Charged::Maybe);
+        match self.job(id).await?.state {
+            State::Submitting => self.fail(id, Move::Doubt, &failure, true, now).await,
+            _ => self.fail(id, Move::Fail, &failure, false, now).await,
+        }
+    }
+
+    /// Nothing reached a provider: back in line.
+    pub(crate) async fn requeue(&self, id: JobId, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
         step(&mut tx, id, Move::Requeue, now).await?;
-        sqlx::query("UPDATE job SET not_before = ? WHERE id = ?")
-            .bind(not_before.map(|m| m.timestamp_micros()))
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
         // The intent did not come to anything; its row says so by having none.
         sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE attempt SET intended_at = NULL, submit_url = NULL, body_hash = NULL WHERE {CURRENT}")))
             .bind(id.to_string())
@@ -279,7 +266,7 @@ impl Store {
             .await?;
         }
         sqlx::query(
-            "UPDATE job SET cancel_asked = 0, failure_code = NULL, failure_charged = NULL, failure_said = NULL, not_before = NULL
+            "UPDATE job SET cancel_asked = 0, failure_code = NULL, failure_charged = NULL, failure_said = NULL
              WHERE id = ?",
         )
         .bind(id.to_string())
@@ -292,22 +279,29 @@ impl Store {
     /// a provider has are answered, for the runner to go on with.
     pub(crate) async fn recover(&self, now: Moment) -> Result<Vec<Job>, Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{SELECT} WHERE j.state IN ('uploading', 'submitting', 'waiting', 'downloading') ORDER BY j.created_at, j.id"
+            "{SELECT} WHERE j.state IN ('uploading', 'submitting', 'waiting', 'downloading') AND j.state NOT IN ('done', 'cancelled') ORDER BY j.created_at, j.id"
         )))
         .fetch_all(&self.read)
         .await?;
         let mut going_on = Vec::new();
         for job in rows.iter().map(job_of) {
-            match (job.state, job.provider) {
-                (State::Waiting | State::Downloading, Provider::Fal) => going_on.push(job),
+            let settled = match (job.state, job.provider) {
+                (State::Waiting | State::Downloading, Provider::Fal) => {
+                    going_on.push(job);
+                    continue;
+                }
                 (State::Submitting, _) => {
                     let lost = Failure::free(Code::SubmitUnclear)
                         .charged(Charged::Maybe)
                         .saying("Overpaint stopped while it was sending.");
-                    self.fail(job.id, Move::Doubt, &lost, true, now).await?;
+                    self.fail(job.id, Move::Doubt, &lost, true, now).await
                 }
                 // The demo engine's work was lost with the program; it costs nothing to do it again.
-                _ => drop(self.requeue(job.id, None, now).await?),
+                _ => self.requeue(job.id, now).await,
+            };
+            // One row that makes no sense must not keep a whole library shut.
+            if let Err(error) = settled {
+                tracing::error!(job = %job.id, %error, "a job could not be taken up again");
             }
         }
         Ok(going_on)
@@ -334,6 +328,23 @@ async fn step(tx: &mut Transaction<'_>, id: JobId, event: Move, now: Moment) -> 
         .bind(next.name())
         .bind(now.timestamp_micros())
         .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The user wants an active job ended: a queued one is at once, for any other the wish is kept for the task that works on it.
+pub(super) async fn ask_cancel_in(
+    tx: &mut Transaction<'_>,
+    job: &Job,
+    now: Moment,
+) -> Result<(), Error> {
+    if job.state == State::Queued {
+        step(tx, job.id, Move::Cancel, now).await?;
+        return end_attempt(tx, job.id, true).await;
+    }
+    sqlx::query("UPDATE job SET cancel_asked = 1 WHERE id = ?")
+        .bind(job.id.to_string())
         .execute(&mut **tx)
         .await?;
     Ok(())

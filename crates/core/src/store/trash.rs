@@ -2,6 +2,7 @@
 
 use sqlx::Row;
 
+use super::moves::{ask_cancel_in, job_in};
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::Error;
@@ -9,24 +10,30 @@ use crate::job::JobId;
 
 impl Store {
     /// Moves items to the trash: a job with its results, an original with everything made from it. Unknown ids are passed over, so that a
-    /// doubled delete is harmless. Answers the jobs that were at work, for the runner to cancel.
+    /// doubled delete is harmless. Answers the jobs that were at work, for the runner to be told.
     pub(crate) async fn delete(&self, ids: &[String], now: Moment) -> Result<Vec<JobId>, Error> {
         let mut tx = self.begin().await?;
         let mut stopped = Vec::new();
         for id in ids {
             let stamp = now.timestamp_micros();
             let rows = sqlx::query(
-                "UPDATE job SET deleted_at = ?1 WHERE (id = ?2 OR root_id = ?2) AND deleted_at IS NULL RETURNING id, state",
+                "UPDATE job SET deleted_at = ?1 WHERE (id = ?2 OR root_id = ?2) AND deleted_at IS NULL RETURNING id",
             )
             .bind(stamp)
             .bind(id)
             .fetch_all(&mut *tx)
             .await?;
-            stopped.extend(rows.iter().filter_map(|row| {
-                let active = crate::job::State::from_name(row.get("state"))
-                    .is_some_and(crate::job::State::is_active);
-                active.then(|| JobId::parse(row.get("id"))).flatten()
-            }));
+            for row in rows {
+                let Some(job) = JobId::parse(row.get("id")) else {
+                    continue;
+                };
+                let job = job_in(&mut tx, job).await?;
+                // In this transaction: a job that is hidden and still runs would be paid for unseen.
+                if job.state.is_active() {
+                    ask_cancel_in(&mut tx, &job, now).await?;
+                    stopped.push(job.id);
+                }
+            }
             sqlx::query("UPDATE version SET deleted_at = ?1 WHERE (job_id = ?2 OR root_id = ?2) AND deleted_at IS NULL")
                 .bind(stamp)
                 .bind(id)

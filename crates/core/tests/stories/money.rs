@@ -76,7 +76,108 @@ async fn retry_after_a_failed_download_fetches_and_never_submits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queued_or_waiting_job_can_be_cancelled() {
+async fn one_place_to_work_and_one_to_wait_are_enough() {
+    let stage = Stage::new().await;
+    stage
+        .folder
+        .put(
+            "config/settings.toml",
+            b"work_at_once = 1\nwait_at_once = 1\n",
+        )
+        .unwrap();
+    let library = stage.open().await;
+    for _ in 0..2 {
+        assert_eq!(run(&library, "warmer").await.state, State::Done);
+    }
+    let failed = run(&library, "[[download:500*4]]").await;
+    library.retry_job(failed.id).await.unwrap();
+    assert_eq!(ended(&library, failed.id).await.state, State::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_in_line_is_cancelled_or_deleted_before_anything_is_sent() {
+    let stage = Stage::new().await;
+    stage
+        .folder
+        .put("config/settings.toml", b"wait_at_once = 1\n")
+        .unwrap();
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    let first = library
+        .submit_edit(edit(input, "[[stuck]]", MODEL))
+        .await
+        .unwrap();
+    until_state(&library, first.id, State::Waiting).await;
+    let cancelled = library
+        .submit_edit(edit(input, "never", MODEL))
+        .await
+        .unwrap();
+    let deleted = library
+        .submit_edit(edit(input, "never", MODEL))
+        .await
+        .unwrap();
+    assert_eq!(
+        library.cancel_job(cancelled.id).await.unwrap().state,
+        State::Cancelled
+    );
+    library
+        .delete_items(&[deleted.id.to_string()])
+        .await
+        .unwrap();
+    assert_eq!(
+        library.job(deleted.id).await.unwrap().state,
+        State::Cancelled
+    );
+    library.cancel_job(first.id).await.unwrap();
+    ended(&library, first.id).await;
+    assert_eq!(stage.fal.charges(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_picture_that_is_gone_does_not_take_the_others_with_it() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    stage.fal.hold(Place::Download);
+    let input = picture(&library).await;
+    let job = library
+        .submit_edit(edit(input, "[[two-images]]", MODEL))
+        .await
+        .unwrap();
+    stage.fal.reached(Place::Download).await;
+    stage.fal.script(|script| {
+        script
+            .fail_times(
+                overpaint_testkit::Place::Download,
+                overpaint_testkit::Failure::Status(404),
+                1,
+            )
+            .line = 0
+    });
+    stage.fal.release(Place::Download);
+    let job = ended(&library, job.id).await;
+    assert_eq!((job.state, job.results.len()), (State::Done, 1), "{job:?}");
+    assert!(job.note.is_some_and(|note| note.starts_with("1 of 2")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_fal_never_heard_of_ends_and_can_be_looked_at_again() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let job = run(&library, "[[status:404*5]]").await;
+    assert_eq!(
+        (job.state, job.failure.map(|f| f.code)),
+        (State::Failed, Some(Code::ResultGone))
+    );
+    library.retry_job(job.id).await.unwrap();
+    let job = ended(&library, job.id).await;
+    assert_eq!(
+        (job.state, job.attempt, stage.fal.charges()),
+        (State::Done, 1, 1)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_job_can_be_cancelled() {
     let stage = Stage::new().await;
     let library = stage.open().await;
     let input = picture(&library).await;

@@ -72,6 +72,43 @@ fn a_job_stopped_in_the_middle_of_its_submit_is_in_doubt() {
     after_a_restart(Place::Accepted, State::Unconfirmed, 1);
 }
 
+#[test]
+fn a_demo_edit_stopped_in_the_middle_begins_again_and_the_library_opens() {
+    let folder = overpaint_testkit::Folder::new().unwrap();
+    let program = tokio::runtime::Runtime::new().unwrap();
+    let job = program.block_on(async {
+        let library = open(Given::nothing(folder.path())).await;
+        let input = library
+            .add_bytes(overpaint_testkit::sample::photo_png(900, 600), "photo.png")
+            .await
+            .unwrap()
+            .id;
+        let prompt = "oil painting, comic, halftone, glow, pencil sketch";
+        let job = library
+            .submit_edit(edit(input, prompt, "demo"))
+            .await
+            .unwrap();
+        super::until_state(&library, job.id, State::Waiting)
+            .await
+            .id
+    });
+    program.shutdown_background();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let library = loop {
+            let given = Given::nothing(folder.path());
+            match overpaint_core::Library::open(overpaint_core::library::Options::new(given)).await
+            {
+                Ok(library) => break library,
+                Err(overpaint_core::error::Error::LibraryInUse { .. }) => {
+                    tokio::task::yield_now().await
+                }
+                Err(error) => panic!("{error}"),
+            }
+        };
+        assert_eq!(ended(&library, job).await.state, State::Done);
+    });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_library_that_closed_in_order_opens_again_with_everything_in_it() {
     let stage = Stage::new().await;

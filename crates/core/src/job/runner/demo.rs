@@ -32,6 +32,7 @@ impl Run {
         self.runner
             .progress(&self.job, |progress| progress.running = true);
 
+        self.guard_files().await;
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, runner, job) = (
             Arc::clone(&stop),
@@ -82,12 +83,6 @@ impl Run {
         };
         let id = VersionId(crate::library::new_id(&self.runner.clock));
         let note = understood.note();
-        let job = self
-            .runner
-            .store
-            .answer(self.job.id, &[], None, self.runner.clock.now())
-            .await?;
-        self.job = job;
         Ok(End::Done {
             results: vec![NewResult {
                 id,

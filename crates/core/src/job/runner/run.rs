@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedSemaphorePermit};
 
-use super::{Runner, blocking};
-use crate::error::{Charged, Error, Failure};
-use crate::job::{Job, Move, State};
+use super::{Runner, blocking, insist};
+use crate::error::{Charged, Code, Error, Failure};
+use crate::job::{Job, JobId, Move, State};
 use crate::model::Provider;
 use crate::store::NewResult;
 
@@ -16,6 +16,8 @@ pub(super) struct Run {
     pub(super) job: Job,
     pub(super) cancel: Arc<Notify>,
     pub(super) work: Option<OwnedSemaphorePermit>,
+    /// Held from keeping a result's file to writing its row.
+    pub(super) files: Option<OwnedRwLockReadGuard<()>>,
 }
 
 /// How a run ended, for [`Runner::settle`] to write.
@@ -38,7 +40,8 @@ pub(super) enum End {
 }
 
 impl Run {
-    pub(super) async fn finish(mut self) {
+    /// Runs the job and writes how it ended.
+    pub(super) async fn to_end(mut self) {
         // Asked between the claim and this task's birth: the wish is in the row, and nobody told us.
         if self
             .runner
@@ -55,28 +58,36 @@ impl Run {
         };
         let end = end.unwrap_or_else(|error| {
             tracing::error!(job = %self.job.id, %error, "a job could not go on");
-            // What is paid can be fetched again once the disk or the database is well.
-            End::Failed {
-                ended: false,
-                failure: Failure::from(&error).charged(self.charged_so_far()),
+            let failure = Failure::from(&error).charged(self.charged_so_far());
+            match self.job.state {
+                // Whatever broke here, the request may have gone out.
+                State::Submitting => End::Doubt(Failure {
+                    code: Code::SubmitUnclear,
+                    ..failure
+                }),
+                // What is paid can be fetched again once the disk or the database is well.
+                _ => End::Failed {
+                    ended: false,
+                    failure,
+                },
             }
         });
-        let (store, id, now) = (&self.runner.store, self.job.id, self.runner.clock.now());
-        let written = match end {
-            End::Done { results, note } => store.finish(id, &results, note.as_deref(), now).await,
-            End::Failed { failure, ended } => {
-                store.fail(id, Move::Fail, &failure, ended, now).await
-            }
-            End::Doubt(failure) => store.fail(id, Move::Doubt, &failure, true, now).await,
-            End::Cancelled { ended } => store.cancel(id, ended, now).await,
-            End::Closing => store.requeue(id, None, now).await,
-        };
-        self.runner.settle(id, written);
+        let (runner, id, end) = (Arc::clone(&self.runner), self.job.id, &end);
+        let written = insist(|| write_end(&runner, id, end)).await;
+        self.files = None;
+        self.runner.settle(id, &self.cancel, written);
+    }
+
+    /// From here to the job's end no file of ours can be taken for trash.
+    pub(super) async fn guard_files(&mut self) {
+        if self.files.is_none() {
+            self.files = Some(Arc::clone(&self.runner.files).read_owned().await);
+        }
     }
 
     pub(super) fn charged_so_far(&self) -> Charged {
         match self.job.state {
-            State::Waiting => Charged::Maybe,
+            State::Submitting | State::Waiting => Charged::Maybe,
             State::Downloading => Charged::Yes,
             _ => Charged::No,
         }
@@ -104,5 +115,16 @@ impl Run {
         let version = self.runner.store.version(self.job.input).await?;
         let pictures = self.runner.pictures.clone();
         blocking(move || Ok((pictures.read(&version.picture)?, version.name))).await
+    }
+}
+
+async fn write_end(runner: &Runner, id: JobId, end: &End) -> Result<Job, Error> {
+    let (store, now) = (&runner.store, runner.clock.now());
+    match end {
+        End::Done { results, note } => store.finish(id, results, note.as_deref(), now).await,
+        End::Failed { failure, ended } => store.fail(id, Move::Fail, failure, *ended, now).await,
+        End::Doubt(failure) => store.fail(id, Move::Doubt, failure, true, now).await,
+        End::Cancelled { ended } => store.cancel(id, *ended, now).await,
+        End::Closing => store.requeue(id, now).await,
     }
 }

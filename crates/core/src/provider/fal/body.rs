@@ -1,15 +1,21 @@
 //! What is sent: the input picture (uploaded to fal's storage, or inside the request elsewhere) and the JSON around it.
 
+use std::time::Duration;
+
 use base64::Engine;
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::http::unreachable;
 use super::{Fal, refusal};
 use crate::error::{Code, Error, Failure};
 use crate::model::{InputField, input_field};
 use crate::picture::{self, Format, SaveFormat};
+
+/// Bytes a second below which an upload is given up: a picture of 20 MB may take 20 minutes.
+const SLOWEST: u64 = 16 << 10;
 
 /// The input as it will be sent.
 #[derive(Debug, Clone)]
@@ -100,14 +106,18 @@ impl Fal {
         }
         let json: Value = serde_json::from_slice(&body).unwrap_or_default();
         let field = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-        let (Some(upload_url), Some(file_url)) = (field("upload_url"), field("file_url")) else {
+        let upload_url = field("upload_url")
+            .and_then(|url| Url::parse(&url).ok())
+            .filter(|url| self.to.may_fetch(url));
+        let (Some(upload_url), Some(file_url)) = (upload_url, field("file_url")) else {
             return Err(Failure::free(Code::AnswerUnreadable).saying(refusal::said(&body)));
         };
         // Signed: no key goes along (fal-contract 5, A2).
         let put = self
             .http
-            .ask
+            .upload
             .put(upload_url)
+            .timeout(Duration::from_secs(60 + input.bytes.len() as u64 / SLOWEST))
             .header("content-type", &input.media_type);
         let put = put
             .header("content-length", input.bytes.len())

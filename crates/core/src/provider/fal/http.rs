@@ -16,8 +16,10 @@ pub(crate) struct Http {
     /// Submits, and nothing else: never a pooled connection, never a second try. A kept-alive connection that the other side is closing
     /// makes HTTP libraries send again; a submit must not be sent again.
     pub(super) submit: Client,
-    /// Status, results, uploads, cancels.
+    /// Status, results, cancels.
     pub(super) ask: Client,
+    /// Uploads: a slow line may take its time, so the whole is bounded by its size (see `body`), not the wait for an answer.
+    pub(super) upload: Client,
     /// Results from file hosts: no key, follows redirects.
     pub(super) fetch: Client,
 }
@@ -47,12 +49,24 @@ impl Http {
                     .redirect(never())
                     .read_timeout(Duration::from_secs(60)),
             )?,
+            upload: built(base().redirect(never()))?,
             fetch: built(
                 base()
-                    .redirect(reqwest::redirect::Policy::limited(5))
+                    .redirect(reqwest::redirect::Policy::custom(follow))
                     .read_timeout(Duration::from_secs(60)),
             )?,
         })
+    }
+}
+
+/// A file host may move a result within itself or to another host over https; never down to plain http elsewhere, where this computer's own
+/// services live.
+fn follow(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().first().map(url::Url::origin);
+    let same = from.is_some_and(|from| from == attempt.url().origin());
+    match attempt.previous().len() {
+        0..=5 if same || attempt.url().scheme() == "https" => attempt.follow(),
+        _ => attempt.stop(),
     }
 }
 

@@ -22,6 +22,7 @@ CREATE TABLE version (
     deleted_at INTEGER
 ) STRICT;
 CREATE INDEX version_by_root ON version (root_id, created_at);
+CREATE INDEX version_by_parent ON version (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX version_by_job ON version (job_id, ordinal) WHERE job_id IS NOT NULL;
 CREATE INDEX version_by_picture ON version (picture);
 CREATE INDEX original_by_time ON version (created_at DESC, id DESC) WHERE job_id IS NULL AND deleted_at IS NULL;
@@ -38,7 +39,6 @@ CREATE TABLE job (
     state           TEXT    NOT NULL,
     attempt         INTEGER NOT NULL DEFAULT 1,
     cancel_asked    INTEGER NOT NULL DEFAULT 0,
-    not_before      INTEGER,                 -- a queued job waits until then (backoff, rate limit)
     failure_code    TEXT,
     failure_charged TEXT,
     failure_said    TEXT,
@@ -51,7 +51,8 @@ CREATE TABLE job (
 CREATE INDEX job_by_time ON job (created_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX job_by_root ON job (root_id, created_at);
 CREATE INDEX job_by_input ON job (input_id);
--- The runner and the activity panel read only what is unfinished, however many jobs are done.
+-- The runner and the activity panel read only what is unfinished, however many jobs are done. SQLite uses it only for queries that repeat its
+-- condition word for word.
 CREATE INDEX job_unfinished ON job (state, created_at, id) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX job_in_trash ON job (deleted_at) WHERE deleted_at IS NOT NULL;
 

@@ -1,0 +1,125 @@
+//! A job at the provider: looked at until it answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::error::{Charged, Code, Error, Failure};
+use crate::job::Attempt;
+use crate::job::runner::blocking;
+use crate::job::runner::run::{End, Run};
+use crate::provider::fal::{CancelReply, Fal, Look};
+
+/// Pauses between looks at fal: quick at first, since most edits take seconds (fal-contract 3.7).
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long a cancel is waited for before the job is shown as cancelled.
+const CANCEL_PATIENCE: Duration = Duration::from_secs(30);
+
+/// So many looks in a row that say "never heard of it" or "wrong key" are believed. The ticket is kept: looking again stays free.
+const REFUSALS_BELIEVED: u32 = 5;
+
+impl Run {
+    /// Looks until the provider answers. On fal's own hosts without an end, as long as it is only silent: what is paid is never given up.
+    /// `None`: there are pictures to fetch.
+    pub(super) async fn wait(&mut self, fal: &mut Fal) -> Result<Option<End>, Error> {
+        let Attempt {
+            ticket: Some(ticket),
+            ..
+        } = self.runner.store.attempt(self.job.id).await?
+        else {
+            return Err(Error::Internal("a waiting job without a ticket"));
+        };
+        let began = Instant::now();
+        let mut pause = self.runner.fal.poll_interval.unwrap_or(FIRST_PAUSE);
+        let (mut cancelled_at, mut cancel_taken) = (None::<Instant>, false);
+        let mut refusals = 0;
+        loop {
+            let mut trouble = None;
+            match fal.look(&ticket).await {
+                Look::Answered(outputs) => {
+                    self.answered(outputs, None).await?;
+                    return Ok(None);
+                }
+                Look::Failed(_) if cancelled_at.is_some() => {
+                    return Ok(Some(End::Cancelled { ended: true }));
+                }
+                Look::Failed(failure) => {
+                    let ended = true;
+                    return Ok(Some(End::Failed { failure, ended }));
+                }
+                Look::Cancelled => return Ok(Some(End::Cancelled { ended: true })),
+                Look::InLine(ahead) => self
+                    .runner
+                    .progress(&self.job, |p| (p.position, p.running) = (ahead, false)),
+                Look::Running(log) => self.show_running(log),
+                Look::Unknown(failure) => trouble = Some(failure),
+            }
+            refusals = match &trouble {
+                Some(failure) => {
+                    self.show_trouble(failure);
+                    refusals + u32::from(is_refusal(failure.code))
+                }
+                None => 0,
+            };
+            if refusals > 0 {
+                // The user may have put in another key meanwhile.
+                let keys = Arc::clone(&self.runner.keys);
+                fal.set_key(blocking(move || Ok(keys.key())).await?);
+            }
+            let given_up = refusals >= REFUSALS_BELIEVED
+                || !fal.is_fals_own() && began.elapsed() >= self.runner.fal.poll_max_wait;
+            if cancelled_at.is_some_and(|at| at.elapsed() >= CANCEL_PATIENCE) {
+                return Ok(Some(End::Cancelled { ended: false }));
+            }
+            if given_up {
+                let silent = || Failure::free(Code::ProviderTimeout).charged(Charged::Maybe);
+                let failure = trouble.unwrap_or_else(silent);
+                let ended = false;
+                return Ok(Some(End::Failed { failure, ended }));
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.cancel.notified(), if cancelled_at.is_none() => cancelled_at = Some(Instant::now()),
+            }
+            if cancelled_at.is_some() && !cancel_taken {
+                match fal.cancel(&ticket).await {
+                    // It says by its status what came of that: a result that is paid is kept.
+                    CancelReply::Asked | CancelReply::TooLate => cancel_taken = true,
+                    CancelReply::Lost => {}
+                    // Nobody can end it there; here it ends, and "retry" can still look at it for nothing.
+                    CancelReply::Unknown => return Ok(Some(End::Cancelled { ended: false })),
+                }
+            }
+            if self.runner.fal.poll_interval.is_none() {
+                pause = pause.mul_f32(1.25).min(LONGEST_PAUSE);
+            }
+        }
+    }
+
+    fn show_running(&self, log: Option<String>) {
+        let now = self.runner.clock.now();
+        self.runner.progress(&self.job, |progress| {
+            if !progress.running {
+                progress.since = now;
+            }
+            (progress.running, progress.position) = (true, None);
+            progress.last_log = log.or_else(|| progress.last_log.take());
+        });
+    }
+
+    /// Silence is said, not hidden: it stands where the provider's log stands.
+    fn show_trouble(&self, failure: &Failure) {
+        let code = failure.code.name();
+        tracing::warn!(job = %self.job.id, code, said = ?failure.said, "a look at the provider told nothing");
+        let said = failure.said.as_deref().unwrap_or(code);
+        let line = format!("No answer worth anything, asking again ({said})");
+        self.runner.progress(&self.job, |p| p.last_log = Some(line));
+    }
+}
+
+fn is_refusal(code: Code) -> bool {
+    matches!(code, Code::ResultGone | Code::KeyRefused)
+}
