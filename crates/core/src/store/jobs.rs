@@ -10,6 +10,10 @@ use crate::job::{Attempt, Edit, Job, JobId};
 use crate::model::Provider;
 use crate::version::VersionId;
 
+/// Repeats the condition of the index `job_unfinished`, or SQLite would read every job.
+const ACTIVE_COUNT: &str = "SELECT count(*) FROM job
+    WHERE state IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading') AND state NOT IN ('done', 'cancelled')";
+
 impl Store {
     /// Accepts an edit. An idempotency key seen before answers the job it made.
     pub(crate) async fn add_job(&self, id: JobId, edit: &Edit, now: Moment) -> Result<Job, Error> {
@@ -80,9 +84,9 @@ impl Store {
 
     /// How many jobs are queued or at work.
     pub(crate) async fn active_count(&self) -> Result<u32, Error> {
-        let sql = "SELECT count(*) FROM job WHERE state IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')
-             AND state NOT IN ('done', 'cancelled')";
-        Ok(sqlx::query_scalar(sql).fetch_one(&self.read).await?)
+        Ok(sqlx::query_scalar(ACTIVE_COUNT)
+            .fetch_one(&self.read)
+            .await?)
     }
 
     /// The jobs below one original that have no version yet and are not in the trash, oldest first.
@@ -114,5 +118,37 @@ impl Store {
             .fetch_optional(&self.read)
             .await?;
         row.as_ref().map(attempt_of).ok_or_else(|| not_found(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use super::*;
+    use crate::store::Access;
+    use sqlx::Row;
+
+    #[tokio::test]
+    async fn what_the_runner_and_the_lists_ask_is_answered_by_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("library.db"), Access::Owner)
+            .await
+            .unwrap();
+        let asked = [
+            crate::store::moves::NEXT_QUEUED,
+            ACTIVE_COUNT,
+            "SELECT * FROM job WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 5",
+            "SELECT * FROM version WHERE root_id = 'x' ORDER BY created_at",
+            "SELECT * FROM version WHERE parent_id = 'x'",
+        ];
+        for sql in asked {
+            let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+                .fetch_all(&store.read)
+                .await
+                .unwrap();
+            for step in plan.iter().map(|row| row.get::<String, _>("detail")) {
+                assert!(step.contains("INDEX"), "{sql}: {step}");
+            }
+        }
     }
 }

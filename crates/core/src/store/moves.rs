@@ -9,6 +9,10 @@ use crate::job::{Attempt, Job, JobId, Move, Output, State, Ticket};
 use crate::model::Provider;
 use crate::version::{Picture, VersionId};
 
+/// Repeats the condition of the index `job_unfinished`, or SQLite would read every job.
+pub(super) const NEXT_QUEUED: &str = "SELECT id FROM job
+    WHERE state = 'queued' AND state NOT IN ('done', 'cancelled') AND deleted_at IS NULL ORDER BY created_at, id LIMIT 1";
+
 /// A result that is stored as a file, about to become a version.
 #[derive(Debug, Clone)]
 pub(crate) struct NewResult {
@@ -24,12 +28,9 @@ impl Store {
     /// Takes the oldest queued job that may begin, if there is one.
     pub(crate) async fn claim(&self, now: Moment) -> Result<Option<Job>, Error> {
         let mut tx = self.begin().await?;
-        let id: Option<String> = sqlx::query_scalar(
-            "SELECT id FROM job WHERE state = 'queued' AND state NOT IN ('done', 'cancelled') AND deleted_at IS NULL
-             ORDER BY created_at, id LIMIT 1",
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let id: Option<String> = sqlx::query_scalar(NEXT_QUEUED)
+            .fetch_optional(&mut *tx)
+            .await?;
         let Some(id) = id.map(|id| JobId(uuid(&id))) else {
             return Ok(None);
         };

@@ -300,7 +300,7 @@ async fn a_job_that_failed_says_why_in_fals_words_too() {
     );
     let error = job["error"].as_str().unwrap();
     assert!(
-        error.contains("locked") && error.contains("fal said"),
+        error.contains("locked") && error.contains("exhausted balance"),
         "{error}"
     );
     assert!(!error.contains(overpaint_testkit::GOOD_KEY));
