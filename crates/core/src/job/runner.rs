@@ -11,7 +11,7 @@ mod run;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -45,7 +45,8 @@ pub(crate) struct Runner {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) fal: FalSettings,
-    pub(crate) http: Http,
+    /// Made at the first job that needs it: reading the system's certificates takes longer than the rest of a start.
+    http: OnceLock<Http>,
     /// Wakes the claiming loop.
     wake: Notify,
     work: Arc<Semaphore>,
@@ -86,7 +87,6 @@ pub(crate) struct Parts {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) fal: FalSettings,
-    pub(crate) http: Http,
 }
 
 impl Runner {
@@ -99,7 +99,6 @@ impl Runner {
             events,
             keys,
             fal,
-            http,
         } = parts;
         let runner = Arc::new(Self {
             store,
@@ -108,7 +107,7 @@ impl Runner {
             events,
             keys,
             fal,
-            http,
+            http: OnceLock::new(),
             wake: Notify::new(),
             work: Arc::new(Semaphore::new(at_once.work as usize)),
             waiting: Arc::new(Semaphore::new(at_once.wait as usize)),
@@ -124,6 +123,15 @@ impl Runner {
         let dispatcher = tokio::spawn(Arc::clone(&runner).dispatch());
         *lock(&runner.dispatcher) = Some(dispatcher);
         runner
+    }
+
+    /// The HTTP clients.
+    pub(crate) fn http(&self) -> Result<Http, Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http.clone());
+        }
+        let http = Http::new()?;
+        Ok(self.http.get_or_init(|| http).clone())
     }
 
     /// There may be something to claim.

@@ -6,7 +6,7 @@ use super::Library;
 use crate::error::Error;
 use crate::event::Event;
 use crate::job::runner::blocking;
-use crate::provider::fal::{Destination, Fal, Http};
+use crate::provider::fal::{Destination, Fal};
 use crate::secret::Source;
 
 /// What may be known about the key.
@@ -80,7 +80,7 @@ impl Library {
         let settings = self.settings().fal;
         let to =
             Destination::of(&settings).ok_or(Error::Internal("fal's addresses do not parse"))?;
-        let fal = Fal::new(Http::new()?, to, Some(key), settings.timeout);
+        let fal = Fal::new(self.0.runner.http()?, to, Some(key), settings.timeout);
         Ok(
             match fal
                 .test_key(self.new_id())

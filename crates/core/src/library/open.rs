@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::job::runner::{AtOnce, Parts, Runner, blocking};
 use crate::keys::{Keychain, Keys};
 use crate::pictures::Pictures;
-use crate::provider::fal::Http;
 use crate::settings::{Given, Settings};
 use crate::store::{Access, Store, quick_check};
 
@@ -80,7 +79,6 @@ impl Library {
                 events: events.clone(),
                 keys: Arc::clone(&keys),
                 fal: settings.fal.clone(),
-                http: Http::new()?,
             },
             AtOnce {
                 work: settings.work_at_once,

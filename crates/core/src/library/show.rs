@@ -147,6 +147,10 @@ fn suggest(version: &Version) -> SaveAs {
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
     let mut name = stem.to_owned();
+    if version.prompt.is_none() {
+        // Never the name of the file it came from: one careless Return would replace that.
+        name.push_str(" copy");
+    }
     for word in words.split_whitespace() {
         if name.chars().count() + word.chars().count() > 60 {
             break;

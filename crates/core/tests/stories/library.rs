@@ -356,6 +356,10 @@ async fn a_saved_file_has_the_format_its_ending_says_and_a_readable_name() {
         library.suggest_name(result).await.unwrap().0,
         "Café am Meer warm cinematic vignette.jpg"
     );
+    assert_eq!(
+        library.suggest_name(input).await.unwrap().0,
+        "Café am Meer copy.jpg"
+    );
     for (name, format) in [
         ("a.png", image::ImageFormat::Png),
         ("a.jpg", image::ImageFormat::Jpeg),

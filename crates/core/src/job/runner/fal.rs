@@ -27,7 +27,9 @@ impl Run {
                 ended: self.job.state == State::Uploading,
             });
         }
-        let mut fal = Fal::new(self.runner.http.clone(), to, key, self.runner.fal.timeout);
+        let runner = Arc::clone(&self.runner);
+        let http = blocking(move || runner.http()).await?;
+        let mut fal = Fal::new(http, to, key, self.runner.fal.timeout);
         if self.job.state == State::Uploading
             && let Some(end) = self.send(&fal).await?
         {
