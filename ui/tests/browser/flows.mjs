@@ -86,9 +86,151 @@ const flows = {
       assert.equal(await focused(page), "Picture: warm cinematic light, soft vignette");
       await page.keyboard.press("Tab");
       assert.equal(await focused(page), "Before and after");
+      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "slider");
       await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Shift+Tab");
       assert.notEqual(await focused(page), "Before and after");
+    },
+  },
+  "Tab from the picture reaches what lies on it: Cancel and the log of a running edit, a problem's buttons": {
+    scene: "busy",
+    run: async (page) => {
+      await page.getByRole("treeitem", { name: /make it snow/ }).click();
+      await stage(page).focus();
+      for (const name of ["Cancel this edit", "Show log", "Hold to see the original"]) {
+        await page.keyboard.press("Tab");
+        assert.equal(await focused(page), name);
+      }
+      await page.getByRole("treeitem", { name: /dragon/ }).click();
+      await stage(page).focus();
+      for (const name of ["Close", "Open fal dashboard", "Run again (may cost again)"]) {
+        await page.keyboard.press("Tab");
+        assert.equal(await focused(page), name);
+      }
+    },
+  },
+  "the keyboard never falls on the page itself: changing places, cancelling, deleting, closing": {
+    scene: "busy",
+    run: async (page) => {
+      const at = async (/** @type {RegExp} */ name) => {
+        await page.waitForFunction(() => document.activeElement !== document.body);
+        assert.match((await focused(page)) ?? "", name);
+      };
+      await page.keyboard.press("Control+2");
+      await at(/^Library$/);
+      await page.keyboard.press("Control+,");
+      await at(/^Settings$/);
+      await page.keyboard.press("Escape");
+      await at(/^Library$/);
+      await page.keyboard.press("Control+1");
+      await at(/^warm cinematic/);
+      await page.keyboard.press("?");
+      await at(/^Search keys$/);
+      await page.keyboard.press("Escape");
+      await at(/^warm cinematic/);
+      await page.getByRole("treeitem", { name: /make it snow/ }).click();
+      await page.keyboard.press("Escape");
+      await at(/^Cancel this edit$/);
+      await page.keyboard.press("Enter");
+      await at(/^make it snow Cancelled$/);
+      await page.keyboard.press("Escape");
+      await at(/^warm cinematic/);
+      await page.getByRole("treeitem", { name: /screen print/ }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Delete");
+      await page.getByText("1 version deleted").waitFor();
+      await at(/^warm cinematic/);
+      await page.getByRole("button", { name: /^Activity/ }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog", { name: "Activity" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog", { name: "Activity" }).waitFor({ state: "hidden" });
+      await at(/^Activity/);
+      await page.keyboard.press("Enter");
+      await page
+        .getByRole("dialog", { name: "Activity" })
+        .getByRole("button", { name: /^add a croissant/ })
+        .press("Enter");
+      await page.getByRole("dialog", { name: "Activity" }).waitFor({ state: "hidden" });
+      await at(/^add a croissant/);
+      await page.keyboard.press("Delete");
+      await page.getByText("1 attempt deleted").waitFor();
+      await at(/^Original/);
+    },
+  },
+  "Escape closes one thing at a time, the list before the card behind it": {
+    scene: "busy",
+    run: async (page) => {
+      await page.getByRole("treeitem", { name: /croissant/ }).click();
+      const card = page.getByRole("alert", { name: "Blocked by fal's content policy" });
+      await card.waitFor();
+      for (const list of [page.getByRole("button", { name: /^Activity/ }), page.getByLabel(/^Model:/)]) {
+        await list.focus();
+        await page.keyboard.press("Enter");
+        await page.waitForTimeout(100);
+        await page.keyboard.press("Escape");
+        await page.waitForTimeout(100);
+        assert.equal(await card.count(), 1);
+      }
+      await page.keyboard.press("Escape");
+      await card.waitFor({ state: "detached" });
+      await page.getByRole("group", { name: "Picture: Original" }).waitFor();
+    },
+  },
+  "Connect fal.ai is reached in the model list with the arrows and leads to the key": {
+    scene: "",
+    run: async (page) => {
+      await page.evaluate(() => window.overpaintFake?.drop({ type: "drop", paths: ["/home/ada/coffee.png"] }));
+      await page.getByLabel(/^Model:/).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("option", { name: "Connect fal.ai…" }).waitFor();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Settings" }).waitFor();
+      await page.waitForTimeout(300);
+      assert.equal(await focused(page), "fal key");
+    },
+  },
+  "the Library's buttons do what each problem asks for": {
+    scene: "busy",
+    run: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.getByRole("gridcell", { name: /^make it snow Running Cancel/ }).waitFor();
+      await page
+        .getByRole("gridcell", { name: /^add a croissant Blocked by/ })
+        .getByRole("button", { name: "Edit the prompt" })
+        .click();
+      assert.equal(await page.getByRole("textbox", { name: "Prompt" }).inputValue(), "add a croissant");
+      assert.equal(await focused(page), "Prompt");
+    },
+  },
+  "the picture stays where it is from version to version, and an undo leaves the composer free": {
+    scene: "studio",
+    run: async (page) => {
+      const top = async () => (await page.locator(".frame").boundingBox())?.height;
+      const plain = await top();
+      await page.getByRole("treeitem", { name: /black and white/ }).click();
+      await page.getByText("Not understood").first().waitFor();
+      assert.equal(await top(), plain);
+      await page.keyboard.press("Delete");
+      const toast = await page.getByRole("group", { name: "1 version deleted" }).boundingBox();
+      const composer = await page.getByRole("form", { name: "Edit" }).boundingBox();
+      assert.ok(toast && composer && toast.y + toast.height < composer.y, JSON.stringify([toast, composer]));
+    },
+  },
+  "what an edit says never covers the composer in the smallest window": {
+    scene: "busy",
+    run: async (page) => {
+      await page.setViewportSize({ width: 900, height: 600 });
+      await page.getByRole("textbox", { name: "Prompt" }).fill("a long wish, line after line\n".repeat(8));
+      await page.getByRole("treeitem", { name: /make it snow/ }).click();
+      await page.getByRole("button", { name: "Show log" }).click();
+      const card = await page.getByRole("region", { name: "This edit" }).boundingBox();
+      const composer = await page.getByRole("form", { name: "Edit" }).boundingBox();
+      assert.ok(
+        card && composer && card.y + card.height <= composer.y && card.y >= 44,
+        JSON.stringify([card, composer]),
+      );
     },
   },
   "holding O, or the button, shows the original for as long": {
@@ -134,10 +276,10 @@ const flows = {
       await cell(/golden hour, brighter/).click({ modifiers: ["Shift"] });
       await page.getByText("4 selected").waitFor();
       await page.keyboard.press("Delete");
-      await page.getByText("4 items deleted").waitFor();
+      await page.getByText("4 versions deleted").waitFor();
       assert.equal(await page.getByRole("gridcell", { name: /^cool morning \d+ min/ }).count(), 0);
       await page.keyboard.press("Control+z");
-      await page.getByText("4 items restored").waitFor();
+      await page.getByText("4 versions restored").waitFor();
       assert.equal(await page.getByRole("gridcell", { name: /^cool morning \d+ min/ }).count(), 1);
     },
   },
@@ -158,7 +300,12 @@ const flows = {
 };
 
 const focused = (/** @type {Page} */ page) =>
-  page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.tagName);
+  page.evaluate(() => {
+    const at = document.activeElement;
+    if (at === document.body) return "nothing";
+    const said = at?.querySelector(".visually-hidden") ?? at;
+    return at?.getAttribute("aria-label") ?? said?.textContent?.trim();
+  });
 
 const only = process.argv.slice(2);
 let failed = 0;

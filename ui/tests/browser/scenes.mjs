@@ -81,6 +81,41 @@ export const scenes = [
       await button(page, "Show log").click();
     },
   },
+  {
+    name: "studio-cancelled",
+    scene: "busy",
+    act: async (page) => {
+      await page.getByRole("treeitem", { name: /make it snow/ }).click();
+      await button(page, "Cancel this edit").click();
+      await page.getByText("fal may still charge").waitFor();
+    },
+  },
+  {
+    name: "studio-deleted",
+    scene: "studio",
+    act: async (page) => {
+      await page.getByRole("treeitem", { name: /golden hour/ }).click();
+      await page.keyboard.press("Delete");
+      await page.getByText("1 version deleted").waitFor();
+    },
+  },
+  {
+    name: "studio-long-prompt",
+    scene: "studio",
+    act: async (page) => {
+      const prompt = page.getByRole("textbox", { name: "Prompt" });
+      await prompt.fill(
+        "warm light that comes from the left, with a soft vignette and the steam kept as it is. ".repeat(9),
+      );
+      await prompt.press("Control+Enter");
+      await page.getByRole("slider", { name: "Before and after" }).waitFor();
+      await button(page, "Show all").waitFor();
+    },
+  },
+  {
+    name: "drop-overlay-first-run",
+    act: (page) => page.evaluate(() => window.overpaintFake?.drop({ type: "over" })),
+  },
   { name: "studio-failed", scene: "busy", act: (page) => page.getByRole("treeitem", { name: /croissant/ }).click() },
   { name: "studio-unconfirmed", scene: "busy", act: (page) => page.getByRole("treeitem", { name: /dragon/ }).click() },
   {
@@ -139,7 +174,7 @@ export const scenes = [
       await button(page, "Library").click();
       await page.getByRole("gridcell", { name: /golden hour, brighter/ }).click({ modifiers: ["ControlOrMeta"] });
       await page.keyboard.press("Delete");
-      await page.getByText("1 item deleted").waitFor();
+      await page.getByText("1 version deleted").waitFor();
     },
   },
   {

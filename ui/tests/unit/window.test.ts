@@ -38,7 +38,7 @@ describe("the first run", () => {
       { timeout: 5000 },
     );
     expect(sent("submit_edit")).toMatchObject([{ prompt: "warm cinematic, black and white vignette", model: "demo" }]);
-    expect(screen.getByText("Demo engine · on this computer", { selector: "b" })).toBeTruthy();
+    expect(screen.getByText("Demo engine", { selector: "b" })).toBeTruthy();
   });
 
   test("takes the sample picture", async () => {
@@ -85,7 +85,7 @@ describe("pictures coming in", () => {
   test("files handed over by the system open like any other", async () => {
     await open();
     fake.announce({ type: "opened", added: { versions: [fake.addOriginal("opened.png")], refused: [] } });
-    await screen.findByText("opened.png", { selector: "b" });
+    await screen.findByRole("heading", { level: 1, name: "opened.png" });
   });
 
   test("a paste without a picture is explained", async () => {
@@ -108,7 +108,7 @@ describe("the Studio", () => {
     await open();
     await user.dblClick(screen.getByRole("button", { name: /^Run/ }));
     await waitFor(() => expect(sent("submit_edit")).toHaveLength(1));
-    expect(screen.queryByText("Say what should change first.")).toBeNull();
+    expect(screen.queryByText("Write a wish, then Run.")).toBeNull();
   });
 
   test("an empty prompt is said in place", async () => {
@@ -116,7 +116,7 @@ describe("the Studio", () => {
     await open();
     await user.clear(prompt());
     await user.click(screen.getByRole("button", { name: /^Run/ }));
-    await screen.findByText("Say what should change first.");
+    await screen.findByText("Write a wish, then Run.");
     expect(sent("submit_edit")).toEqual([]);
   });
 
@@ -142,6 +142,62 @@ describe("the Studio", () => {
     await user.click(within(card).getByRole("button", { name: "Cancel this edit" }));
     await waitFor(() => expect(sent("cancel_job")).toHaveLength(1));
     expect(screen.queryByRole("region", { name: "This edit" })).toBeNull();
+    screen.getByText("Cancelled. Nothing was changed. fal may still charge what had begun.");
+    expect(document.activeElement).toBe(within(versions()).getByRole("treeitem", { selected: true }));
+    expect(document.activeElement).toBe(within(versions()).getByRole("treeitem", { name: "make it snow Cancelled" }));
+  });
+
+  test("Escape goes to Cancel of a running edit without cancelling it, and closes the card of one that ended", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: "make it snow Running" }));
+    await user.keyboard("{Escape}");
+    expect(document.activeElement?.getAttribute("aria-label")).toBe("Cancel this edit");
+    expect(sent("cancel_job")).toEqual([]);
+    await user.click(within(versions()).getByRole("treeitem", { name: /croissant/ }));
+    await user.click(prompt());
+    await user.keyboard("{Escape}");
+    expect(screen.queryByRole("alert", { name: "Blocked by fal's content policy" })).toBeNull();
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("Original");
+    expect(document.activeElement).toBe(prompt());
+    await user.keyboard("{Escape}");
+    expect(document.activeElement).toBe(within(versions()).getByRole("treeitem", { selected: true }));
+  });
+
+  test("an edit nobody is sure of sends one to fal's own list first, with the time to look for", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: /dragon/ }));
+    const card = screen.getByRole("status", { name: problems.unconfirmed.title });
+    expect(within(card).getAllByRole("button")[1]?.textContent?.trim()).toBe("Open fal dashboard");
+    await user.click(within(card).getByRole("button", { name: "Open fal dashboard" }));
+    expect(fake.opened).toEqual(["fal_requests"]);
+    within(card).getByText(/^sent \d\d:\d\d:\d\d$/);
+  });
+
+  test("deleting the picture itself is told by its name and leads to the other pictures", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: /^Original/ }));
+    await user.keyboard("{Delete}");
+    await screen.findByText("coffee.png and 5 versions deleted");
+    await screen.findByRole("heading", { level: 1, name: "Drop a picture" });
+    await waitFor(() => expect(document.activeElement?.tagName).toBe("H1"));
+    await user.keyboard("{Control>}z{/Control}");
+    await screen.findByText("coffee.png and 5 versions restored");
+    await screen.findByRole("grid", { name: "Library" });
+  });
+
+  test("deleting a version whose parent is gone shows the original instead of leaving", async () => {
+    const warm = await scenes.studio(fake);
+    const golden = [...fake.memory.versions.values()].find((version) => version.prompt?.startsWith("golden hour"));
+    await fake.call("set_draft", { prompt: "", version_id: golden?.id ?? null });
+    fake.memory.deleted.add(warm.job_id ?? "");
+    await open();
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("golden hour");
+    await user.keyboard("{Delete}");
+    await screen.findByText("1 version deleted");
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("Original");
   });
 
   test("an unconfirmed edit is run again only after its price was said", async () => {
@@ -183,7 +239,7 @@ describe("the Studio", () => {
     await open();
     await user.click(within(versions()).getByRole("treeitem", { name: /golden hour/ }));
     await user.keyboard("{Delete}");
-    await screen.findByText("1 item deleted");
+    await screen.findByText("1 version deleted");
     expect(within(versions()).queryByRole("treeitem", { name: /golden hour/ })).toBeNull();
     expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("warm cinematic");
     await user.keyboard("{Control>}z{/Control}");
@@ -202,6 +258,36 @@ describe("the Studio", () => {
 });
 
 describe("the window", () => {
+  test("puts the keyboard where the view is about, and back where it was when a list is put away", async () => {
+    await scenes.studio(fake);
+    await open();
+    const at = () => document.activeElement;
+    await user.keyboard("{Control>}2{/Control}");
+    await waitFor(() => expect(at()).toBe(screen.getByRole("grid", { name: "Library" })));
+    await user.keyboard("?");
+    await waitFor(() => expect(at()).toBe(screen.getByLabelText("Search keys")));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(at()).toBe(screen.getByRole("grid", { name: "Library" })));
+    await user.keyboard("{Control>},{/Control}");
+    await waitFor(() => expect(at()).toBe(screen.getByRole("heading", { level: 1, name: "Settings" })));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(at()).toBe(screen.getByRole("grid", { name: "Library" })));
+    await user.keyboard("{Control>}1{/Control}");
+    await waitFor(() => expect(at()).toBe(within(versions()).getByRole("treeitem", { selected: true })));
+  });
+
+  test("offers for each attempt what its problem asks for", async () => {
+    await scenes.busy(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: "Library" }));
+    // jsdom lays nothing out, so the virtual grid draws no cell there: the rows of the panel stand for them.
+    await user.click(screen.getByRole("button", { name: /^Activity/ }));
+    const panel = await screen.findByRole("dialog", { hidden: true });
+    await user.click(within(panel).getByLabelText("Edit the prompt"));
+    await waitFor(() => expect((prompt() as HTMLTextAreaElement).value).toBe("add a croissant"));
+    await waitFor(() => expect(document.activeElement).toBe(prompt()));
+  });
+
   test("asks before it closes over running edits, and says that nothing is lost", async () => {
     await open();
     fake.announce({ type: "close_asked", active: 2 });
@@ -240,6 +326,14 @@ describe("the window", () => {
     within(panel).getByText("Uploading 62 %");
     await user.click(within(panel).getByText("add a croissant"));
     await screen.findByRole("alert", { name: "Blocked by fal's content policy" });
+  });
+
+  test("says of a default model that lacks its key when it will be used", async () => {
+    await scenes.studio(fake);
+    fake.key = "none";
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    await screen.findByText("Used once a fal key is set.");
   });
 
   test("sets the theme on the page", async () => {

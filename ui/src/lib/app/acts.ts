@@ -1,4 +1,5 @@
-import type { Item, Job, NextStep } from "$lib/api/generated";
+import type { ExternalPage, Item, Job, NextStep } from "$lib/api/generated";
+import { goneWords, told } from "$lib/library/gone";
 import { mayCostTwice } from "$lib/problems/words";
 import type { App } from "./app.svelte";
 
@@ -7,7 +8,7 @@ export async function run(app: App) {
   const model = app.models.current;
   if (!model) return app.layout.openKeySettings();
   const job = await app.notices.attempt(() => app.composer.run(model.id));
-  if (!job) return;
+  if (!job) return app.composer.message ? app.layout.focusPrompt() : undefined;
   app.jobs.hear(job);
   await app.studio.hear(job);
   app.studio.show({ kind: "job", id: job.id });
@@ -75,7 +76,7 @@ export function take(app: App, step: NextStep, job: Job | null) {
     case "open_key_settings":
       return app.layout.openKeySettings();
     case "open_fal_billing":
-      return void app.notices.attempt(() => app.call("open_external", { page: "fal_billing" }));
+      return openPage(app, "fal_billing");
     case "show_log":
       return void app.output.revealLog();
     case "choose_picture":
@@ -83,14 +84,30 @@ export function take(app: App, step: NextStep, job: Job | null) {
   }
 }
 
+export function openPage(app: App, page: ExternalPage) {
+  void app.notices.attempt(() => app.call("open_external", { page }));
+}
+
+/** Deletes what is selected in the Library, else the current cell. */
+export function deleteSelected(app: App) {
+  const ids = app.selection.target;
+  return app.trash.delete(ids, goneWords(ids, app.library.items));
+}
+
+/** Deletes an attempt that made nothing. */
+export const deleteAttempt = (app: App, job: Job) => app.trash.delete([job.id], told([], 0, 1));
+
 /** Deletes what is shown: a result goes with the job that made it, an original with everything made from it. */
 export async function deleteShown(app: App) {
-  const { job, version, before } = app.studio;
+  const { job, version, before, versions } = app.studio;
   const id = job?.id ?? version?.job_id ?? version?.id;
-  if (!id) return;
+  if (!id || !version) return;
   const parent = job?.input_id ?? before?.id;
+  const original = !job && !version.job_id;
+  const what = original ? told([version.name], versions.length - 1) : told([], job ? 0 : 1, job ? 1 : 0);
   if (job && app.jobs.atWork.some((working) => working.id === job.id)) await cancel(app, job);
-  if (!(await app.trash.delete([id]))) return;
-  if (parent) app.studio.show({ kind: "version", id: parent });
-  else app.layout.go("library");
+  if (!(await app.trash.delete([id], what))) return;
+  // The original stands in for a parent that is gone itself; nothing is left of a deleted original, so the other pictures are shown.
+  if (parent && app.studio.has(parent)) app.studio.show({ kind: "version", id: parent });
+  else if (!app.studio.version) app.layout.go("library");
 }

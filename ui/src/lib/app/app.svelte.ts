@@ -114,13 +114,14 @@ export class App {
       this.layout.focusPrompt();
     } else {
       this.layout.go("library");
-      this.toasts.say(`${count(versions.length, "picture")} added`);
+      this.toasts.say("added", `${count(versions.length, "picture")} added`);
     }
   }
 
   async #trashed(gone: string[]) {
+    const order = this.library.items.map((item) => item.id);
     this.library.remove(gone);
-    this.selection.drop(gone);
+    this.selection.drop(gone, order);
     this.jobs.forget(gone);
     await Promise.all([this.studio.reread(), gone.length === 0 ? this.jobs.read() : null, this.library.reload()]);
   }

@@ -1,7 +1,9 @@
 import { isTyping, matches, type ShortcutName } from "$lib/keyboard/shortcuts";
+import { isAtWork } from "$lib/jobs/state";
 import type { Zoom } from "$lib/studio/zoom.svelte";
-import { deleteShown, run } from "./acts";
+import { deleteSelected, deleteShown, run } from "./acts";
 import type { App } from "./app.svelte";
+import { focusCancel, focusMain } from "./focus";
 
 type Acts = Partial<Record<ShortcutName, () => unknown>>;
 
@@ -22,7 +24,7 @@ const outsideText = (app: App): Acts => ({
   undo: () => app.undo.back(),
   paste: () => app.intake.paste(),
   ...(app.layout.view === "studio" && app.studio.version ? inStudio(app) : {}),
-  ...(app.layout.view === "library" ? { delete: () => app.trash.delete(app.selection.target) } : {}),
+  ...(app.layout.view === "library" ? { delete: () => deleteSelected(app) } : {}),
 });
 
 const inStudio = (app: App): Acts => ({
@@ -54,7 +56,8 @@ const zooming = (zoom: Zoom): Acts => ({
 /** Listens for every shortcut of the window. What a component handles itself it stops before it comes here. */
 export function listen(app: App): () => void {
   const down = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || app.layout.question) return;
+    // While words are being composed (Japanese, Chinese), keys belong to the composing.
+    if (event.defaultPrevented || event.isComposing || app.layout.question) return;
     if (event.key === "Escape") return void escape(app, event);
     const typing = isTyping(event.target);
     if (!typing && holdsOriginal(event)) return event.repeat ? undefined : app.comparison.hold();
@@ -82,6 +85,16 @@ const holdsOriginal = (event: KeyboardEvent) =>
   event.key.toLowerCase() === "o" && !event.ctrlKey && !event.metaKey && !event.altKey;
 
 function escape(app: App, event: KeyboardEvent) {
-  if (app.layout.closeTopmost() || app.notices.closeNewest()) event.preventDefault();
+  if (app.layout.closeTopmost() || app.notices.closeNewest() || leaveJob(app)) event.preventDefault();
   else if (app.layout.view === "library") app.selection.clear();
+  else if (isTyping(event.target)) focusMain();
+}
+
+/** Closes the card of an edit that ended. A running one was paid for: Esc only goes to its Cancel button, which asks for a press of its own. */
+function leaveJob({ layout, studio }: App): boolean {
+  const { job } = studio;
+  if (layout.view !== "studio" || !job) return false;
+  if (isAtWork(job)) focusCancel();
+  else studio.show({ kind: "version", id: job.input_id });
+  return true;
 }

@@ -2,6 +2,9 @@ import { MediaQuery } from "svelte/reactivity";
 
 export type View = "studio" | "library" | "settings";
 
+/** Where the keyboard should go next. A new object each time, so that the same wish is heard twice. */
+export type FocusWish = { to: "main" | "prompt" | "key" };
+
 /** A question that must be answered, because something would be lost. The only modal thing there is. */
 export type Question = { title: string; text: string; confirm: string; cancel: string; loss: boolean; run: () => void };
 
@@ -13,9 +16,8 @@ export class Layout {
   keys = $state(false);
   activity = $state(false);
   question = $state.raw<Question | null>(null);
-  /** Goes up when the prompt, or the key field, should take the keyboard. */
-  promptWanted = $state(0);
-  keyWanted = $state(0);
+  /** The last wish counts: a view that opens with its prompt wanted does not take the keyboard for itself. */
+  #wish = $state.raw<FocusWish | null>(null);
 
   #wide = new MediaQuery("min-width: 1080px", true);
   #details = $state<boolean | null>(null);
@@ -28,6 +30,12 @@ export class Layout {
     if (view === "settings" && this.#view !== "settings") this.#back = this.#view;
     this.#view = view;
     this.activity = false;
+    this.#wish = { to: "main" };
+  }
+
+  /** The wish when it is for this place, else null. */
+  wanted(to: FocusWish["to"]): FocusWish | null {
+    return this.#wish?.to === to ? this.#wish : null;
   }
 
   toggleSettings() {
@@ -46,12 +54,12 @@ export class Layout {
   }
 
   focusPrompt() {
-    this.promptWanted += 1;
+    this.#wish = { to: "prompt" };
   }
 
   openKeySettings() {
     this.go("settings");
-    this.keyWanted += 1;
+    this.#wish = { to: "key" };
   }
 
   ask(question: Question) {

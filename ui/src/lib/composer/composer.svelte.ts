@@ -1,3 +1,4 @@
+import { SvelteMap } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
 import type { Job } from "$lib/api/generated";
 import type { DraftKeeper } from "./draft";
@@ -6,11 +7,16 @@ import type { Prompts } from "./prompts.svelte";
 /** A click that follows another this soon is the same click. */
 const DOUBLE_CLICK = 1000;
 
+const EMPTY = "Write a wish, then Run.";
+const NO_PICTURE = "Add a picture first.";
+const STILL_SENDING = "This edit is still being sent.";
+
 /** Where time and chance come from, so that a test can hold them. */
 export type Chance = { now: () => number; uuid: () => string };
 
 /**
- * The wish being written. One click is one job: while a request is on its way, and a moment after, another click does nothing.
+ * The wish being written. One click is one job: the second half of a double click does nothing, and a wish that is on its way is not
+ * sent twice. Every other Run either runs or says in `message` why not: it is never ignored in silence.
  * Once a job is accepted the prompt leaves the box, so that it is not run twice by accident; Alt+Up brings it back.
  */
 export class Composer {
@@ -19,8 +25,9 @@ export class Composer {
   /** The version an edit would continue from. */
   versionId = $state<string | null>(null);
   #ranAt = -Infinity;
-  #sending = $state(false);
-  readonly sending = $derived(this.#sending);
+  /** Wishes on their way, each with when it was sent. */
+  #sent = new SvelteMap<string, number>();
+  readonly sending = $derived(this.#sent.size > 0);
 
   constructor(
     private readonly call: Call,
@@ -65,12 +72,15 @@ export class Composer {
   /** Runs the wish. Null when there was nothing to run, which `message` then says, or when this is the second half of a double click. */
   async run(model: string): Promise<Job | null> {
     const prompt = this.#prompt.trim();
-    // The prompt has left the box by the second half of a double click; other words are another wish, however soon they come.
-    const again = !prompt && this.chance.now() - this.#ranAt < DOUBLE_CLICK;
-    if (this.#sending || again) return null;
-    if (!prompt) this.message = "Say what should change first.";
-    if (!prompt || !this.versionId) return null;
-    this.#sending = true;
+    const now = this.chance.now();
+    const soon = (since: number) => now - since < DOUBLE_CLICK;
+    // The prompt may have left the box by the second half of a double click; other words are another wish, however soon they come.
+    if (!prompt) return this.#refuse(soon(this.#ranAt) ? null : EMPTY);
+    if (!this.versionId) return this.#refuse(NO_PICTURE);
+    const wish = JSON.stringify([this.versionId, prompt, model]);
+    const sentAt = this.#sent.get(wish);
+    if (sentAt !== undefined) return this.#refuse(soon(sentAt) ? null : STILL_SENDING);
+    this.#sent.set(wish, now);
     try {
       const request = { version_id: this.versionId, prompt, model, idempotency_key: this.chance.uuid() };
       const job = await this.call("submit_edit", request);
@@ -80,8 +90,14 @@ export class Composer {
       await this.draft.flush();
       return job;
     } finally {
-      this.#sending = false;
+      this.#sent.delete(wish);
+      if (this.message === STILL_SENDING) this.message = null;
     }
+  }
+
+  #refuse(message: string | null): null {
+    if (message) this.message = message;
+    return null;
   }
 
   #set(text: string) {

@@ -61,7 +61,7 @@ describe("running", () => {
   test("an empty prompt is said and nothing is sent", async () => {
     composer.prompt = "   ";
     expect(await composer.run("demo")).toBeNull();
-    expect(composer.message).toBe("Say what should change first.");
+    expect(composer.message).toBe("Write a wish, then Run.");
     expect(sent("submit_edit")).toEqual([]);
     composer.prompt = "w";
     expect(composer.message).toBeNull();
@@ -76,6 +76,30 @@ describe("running", () => {
     expect(composer.prompt).toBe("warmer");
     fake.answers.submit_edit = answer;
     expect(await composer.run("demo")).not.toBeNull();
+  });
+  test("a wish that is still being sent is not sent twice, and that is said once it was no double click", async () => {
+    composer.prompt = "warmer";
+    const running = composer.run("demo");
+    expect([await composer.run("demo"), composer.message]).toEqual([null, null]);
+    now += 3_000;
+    expect([await composer.run("demo"), composer.message]).toEqual([null, "This edit is still being sent."]);
+    await running;
+    expect(composer.message).toBeNull();
+    expect(sent("submit_edit")).toHaveLength(1);
+  });
+  test("another wish runs while the first is on its way", async () => {
+    composer.prompt = "warmer";
+    const first = composer.run("demo");
+    composer.prompt = "colder";
+    const jobs = await Promise.all([first, composer.run("demo")]);
+    expect(jobs.map((job) => job?.prompt)).toEqual(["warmer", "colder"]);
+    expect(composer.prompt).toBe("");
+  });
+  test("a wish without a picture is said and kept", async () => {
+    composer.continueFrom(null);
+    composer.prompt = "warmer";
+    expect(await composer.run("demo")).toBeNull();
+    expect([composer.message, composer.prompt]).toEqual(["Add a picture first.", "warmer"]);
   });
   test("what was typed while the request was on its way stays", async () => {
     composer.prompt = "warmer";
@@ -155,7 +179,7 @@ describe("models", () => {
     const models = new Models(fake.call);
     await models.read("fal-ai/bytedance/seedream/v4/edit");
     expect(models.current?.id).toBe("demo");
-    expect(models.name("demo")).toBe("Demo engine · on this computer");
+    expect(models.name("demo")).toBe("Demo engine");
   });
   test("with a key the setting's model runs until another is chosen", async () => {
     fake.key = "keychain";

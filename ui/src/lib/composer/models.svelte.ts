@@ -1,8 +1,9 @@
 import type { Call } from "$lib/api/call";
 import type { Model } from "$lib/api/generated";
 
-/** Whose name the demo engine carries wherever it shows: nobody shall take it for an AI model. */
-export const DEMO = "Demo engine · on this computer";
+/** The name the demo engine carries wherever it shows: nobody shall take it for an AI model. Where it is chosen, it says where it runs. */
+export const DEMO = "Demo engine";
+export const DEMO_IN_FULL = `${DEMO} · on this computer`;
 
 /** The models, and the one the next edit runs on: chosen here, else the setting's, else the first that is ready. */
 export class Models {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bytes, count, mediaName } from "./size";
-import { age, dayName, dayOf, elapsed, moment } from "./time";
+import { beginning } from "./words";
+import { age, clockTime, dayName, dayOf, elapsed, moment } from "./time";
 
 const noon = new Date(2026, 10, 22, 12, 0).getTime();
 const at = (...date: [number, number, number, number?, number?]) => new Date(...date).toISOString();
@@ -33,6 +34,16 @@ describe("time", () => {
   });
 });
 
+test("a moment's time can be told to the second", () => {
+  expect(clockTime(new Date(2026, 10, 22, 9, 5, 7).toISOString())).toBe("09:05:07");
+});
+
+test("a long text is read out by its beginning, and no letter is cut in half", () => {
+  expect(beginning("warmer")).toBe("warmer");
+  expect(beginning("x".repeat(80))).toHaveLength(80);
+  expect(beginning("🎨".repeat(81), 80)).toBe(`${"🎨".repeat(79)}…`);
+});
+
 describe("size", () => {
   test("bytes are rounded to what matters and change units in time", () => {
     expect([0, 999, 1_000, 9_940, 456_000, 999_600, 12_400_000].map(bytes)).toEqual([
@@ -40,7 +51,11 @@ describe("size", () => {
     ]);
   });
   test("one thing is not several", () => {
-    expect([count(1, "edit"), count(2, "edit"), count(12_408, "item")]).toEqual(["1 edit", "2 edits", "12,408 items"]);
+    expect([count(1, "edit"), count(2, "edit"), count(12_408, "picture")]).toEqual([
+      "1 edit",
+      "2 edits",
+      "12,408 pictures",
+    ]);
   });
   test("a media type is said as people say it", () => {
     expect([mediaName("image/jpeg"), mediaName("image/png")]).toEqual(["JPEG", "PNG"]);

@@ -21,6 +21,11 @@ export function age(since: string, now: number): string {
   return `${Math.floor(passed / DAY)} d`;
 }
 
+/** A moment's time to the second, to find it again in somebody else's list: `14:03:27`. */
+export function clockTime(at: string): string {
+  return new Date(at).toLocaleTimeString("en-GB");
+}
+
 /** The day a moment belongs to, where the user is: `2026-11-22`. Sorts and compares as text. */
 export function dayOf(moment: string | number): string {
   const date = new Date(moment);

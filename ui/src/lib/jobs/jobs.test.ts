@@ -42,6 +42,8 @@ describe("words", () => {
     const at = (fraction: number) =>
       stageQuietly(aJob({ state: "waiting", progress: progress({ running: true, fraction }) }));
     expect(at(0.1)).toBe(at(0.9));
+    expect(stageQuietly(aJob({ state: "failed", problem: problems.policy }))).toBe("Blocked by fal's content policy");
+    expect(stageQuietly(aJob({ state: "waiting", cancel_asked: true }))).toBe("Cancelling");
   });
   test("ordinals are English", () => {
     expect([1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(ordinal)).toEqual([

@@ -42,13 +42,14 @@ const states = {
   submitting: "Sending",
   downloading: "Downloading",
   done: "Done",
-  failed: "Failed",
   cancelled: "Cancelled",
   unconfirmed: "Unconfirmed",
 } as const;
 
 /** The state without numbers: steady, so that a screen reader says it once per state and not ten times a second. */
 export function stageQuietly(job: Job): string {
+  if (job.cancel_asked && isAtWork(job)) return "Cancelling";
+  if (job.state === "failed") return stage(job, 0);
   if (job.state !== "waiting") return states[job.state];
   return job.progress?.running ? "Running" : "In line";
 }

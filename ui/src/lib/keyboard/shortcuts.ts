@@ -10,7 +10,7 @@ export const shortcuts = {
   newer: { keys: ["Alt+ArrowDown"], does: "Later prompt", group: "Edit" },
   compose: { keys: ["P"], does: "Write a prompt", group: "Edit" },
   undo: { keys: ["Mod+Z"], does: "Undo the last deletion", group: "Edit" },
-  cancel: { keys: ["Escape"], does: "Cancel or close", group: "Edit" },
+  cancel: { keys: ["Escape"], does: "Close or clear; on a running edit: go to Cancel", group: "Edit" },
 
   fit: { keys: ["0"], does: "Fit the picture", group: "Look" },
   actual: { keys: ["1"], does: "100 %", group: "Look" },

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Item } from "$lib/api/generated";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { aJob, aVersion } from "$lib/host/fake/samples";
+import { goneWords } from "./gone";
 import { gridKey } from "./grid-keys";
 import { columnsOf, HEADING, layOut, verticalNeighbour } from "./layout";
 import { Library } from "./library.svelte";
@@ -108,6 +109,23 @@ describe("layout", () => {
   });
 });
 
+describe("what a deletion takes away", () => {
+  const original = item("coffee");
+  const made = (id: string, root_id = "coffee"): Item => ({ ...item(id), job: aJob({ id, root_id }) });
+  const failed: Item = { id: "bad", job: aJob({ id: "bad", root_id: "coffee", state: "failed" }), version: null };
+  const read = [made("w1", "other"), failed, made("w2"), made("w3"), original, item("other")];
+
+  test.each([
+    [["coffee"], "coffee.png, 2 versions and 1 attempt"],
+    [["w2"], "1 version"],
+    [["w2", "w3", "bad"], "2 versions and 1 attempt"],
+    [["coffee", "w2", "other"], "2 pictures, 3 versions and 1 attempt"],
+    [["other"], "coffee.png and 1 version"],
+  ])("%j is told as %s", (ids, words) => {
+    expect(goneWords(ids, read)).toBe(words);
+  });
+});
+
 describe("selecting", () => {
   const items = ["a", "b", "c", "d", "e"].map((id) => item(id));
   const { rows } = layOut(items, 5, 400);
@@ -150,8 +168,16 @@ describe("selecting", () => {
   });
   test("what is gone is no longer selected", () => {
     selection.toggle("a");
-    selection.drop(["a"]);
+    selection.drop(["a"], ["a"]);
     expect([selection.count, selection.current]).toEqual([0, null]);
+  });
+  test("when the current item goes, the keyboard is at the next that is left, at the end at the one before", () => {
+    const order = ["a", "b", "c", "d"];
+    selection.moveTo("b");
+    selection.drop(["b", "c"], order);
+    expect(selection.current).toBe("d");
+    selection.drop(["d"], ["a", "d"]);
+    expect(selection.current).toBe("a");
   });
   test("keys of others are left alone", () => {
     expect([press("Tab"), press("x"), press("ArrowDown", { altKey: true }), press("Enter")]).toEqual([

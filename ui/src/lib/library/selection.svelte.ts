@@ -51,9 +51,14 @@ export class Selection {
     this.#ids.clear();
   }
 
-  /** Forgets ids that are gone. */
-  drop(ids: string[]) {
+  /** Forgets ids that are gone. The keyboard goes on at the next one that is left in `order`, as it was drawn, else at the last before. */
+  drop(ids: string[], order: string[]) {
     for (const id of ids) this.#ids.delete(id);
-    if (this.current !== null && ids.includes(this.current)) this.current = null;
+    if (this.current === null || !ids.includes(this.current)) return;
+    const gone = new Set(ids);
+    const left = (id: string) => !gone.has(id);
+    const at = order.indexOf(this.current);
+    this.current = order.slice(at + 1).find(left) ?? order.slice(0, Math.max(at, 0)).findLast(left) ?? null;
+    this.#anchor = this.current;
   }
 }

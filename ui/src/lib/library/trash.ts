@@ -1,5 +1,4 @@
 import type { Call } from "$lib/api/call";
-import { count } from "$lib/format/size";
 import type { Notices } from "$lib/problems/notices.svelte";
 import type { Toasts } from "$lib/ui/toasts.svelte";
 import type { Undo } from "$lib/ui/undo";
@@ -15,27 +14,31 @@ export class Trash {
     private readonly changed: (gone: string[]) => Promise<void>,
   ) {}
 
-  /** True when they are gone. */
-  async delete(ids: string[]): Promise<boolean> {
+  /**
+   * True when they are gone.
+   *
+   * @param what goes, in words: `coffee.png and 5 versions`
+   */
+  async delete(ids: string[], what: string): Promise<boolean> {
     if (ids.length === 0) return false;
     const gone = await this.notices.attempt(async () => {
       await this.call("delete_items", { ids });
       await this.changed(ids);
       const undo = this.undo.push(() => {
         this.toasts.dismiss(toast);
-        void this.#restore(ids);
+        void this.#restore(ids, what);
       });
-      const toast = this.toasts.say(`${count(ids.length, "item")} deleted`, { label: "Undo", run: undo });
+      const toast = this.toasts.say("trash", `${what} deleted`, { label: "Undo", run: undo });
       return true;
     });
     return gone ?? false;
   }
 
-  #restore(ids: string[]) {
+  #restore(ids: string[], what: string) {
     return this.notices.attempt(async () => {
       await this.call("restore_items", { ids });
       await this.changed([]);
-      this.toasts.say(`${count(ids.length, "item")} restored`);
+      this.toasts.say("trash", `${what} restored`);
     });
   }
 }

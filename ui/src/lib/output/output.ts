@@ -18,14 +18,14 @@ export class Output {
       const path = await this.host.saveDialog(await this.call("suggest_name", { id: version.id }));
       if (path === null) return;
       await this.call("save_version", { id: version.id, path });
-      this.toasts.say(`Saved ${path.split(/[\\/]/).at(-1)}`);
+      this.toasts.say("saved", `Saved ${path.split(/[\\/]/).at(-1)}`);
     });
   }
 
   copy(version: Version) {
     return this.notices.attempt(async () => {
       await this.call("copy_version", { id: version.id });
-      this.toasts.say("Picture copied");
+      this.toasts.say("copied", "Picture copied");
     });
   }
 

@@ -3,7 +3,7 @@ import { Failure } from "$lib/api/call";
 import { problems } from "$lib/host/fake/problems";
 import { aJob } from "$lib/host/fake/samples";
 import { Notices } from "./notices.svelte";
-import { mayCostTwice } from "./words";
+import { mayCostTwice, stepOf } from "./words";
 
 describe("notices", () => {
   test("a call that fails leaves a card and no answer", async () => {
@@ -30,6 +30,25 @@ describe("notices", () => {
     expect(notices.closeNewest()).toBe(true);
     expect(notices.closeNewest()).toBe(false);
   });
+});
+
+test.each([
+  ["a blocked prompt is changed", aJob({ state: "failed", problem: problems.policy }), "edit_prompt"],
+  ["a locked account is topped up", aJob({ state: "failed", problem: problems.locked }), "open_fal_billing"],
+  [
+    "what may pass later is tried again",
+    aJob({ state: "failed", problem: { ...problems.network, next: null } }),
+    "retry",
+  ],
+  [
+    "what never passes has no button",
+    aJob({ state: "failed", problem: { ...problems.network, next: null, retryable: false } }),
+    null,
+  ],
+  ["a cancelled edit is run again", aJob({ state: "cancelled" }), "retry"],
+  ["a doubtful one too", aJob({ state: "unconfirmed", problem: problems.unconfirmed }), "retry"],
+] as const)("the one thing to do next: %s", (_case, job, step) => {
+  expect(stepOf(job)).toBe(step);
 });
 
 test.each([

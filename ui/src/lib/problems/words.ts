@@ -10,6 +10,12 @@ export const nextStep: Record<NextStep, string> = {
   choose_picture: "Choose another picture",
 };
 
+/** What can be done about a job that came to nothing: its problem's step; a cancelled or doubtful one can be run again. */
+export function stepOf(job: Job): NextStep | null {
+  if (job.state !== "failed" || !job.problem) return "retry";
+  return job.problem.next ?? (job.problem.retryable ? "retry" : null);
+}
+
 /** What it cost, as a sentence on a card and as a word or two in a cell. Core leaves this to the window. */
 export const charged: Record<Charged, { sentence: string; short: string }> = {
   no: { sentence: "Nothing was charged.", short: "not charged" },

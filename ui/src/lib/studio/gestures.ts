@@ -1,3 +1,4 @@
+import { tick } from "svelte";
 import type { Attachment } from "svelte/attachments";
 import type { Comparison } from "./comparison.svelte";
 import type { Zoom } from "./zoom.svelte";
@@ -10,7 +11,7 @@ const TAP = 220; // a Tab let go sooner than this was meant to move the focus
  *
  * Tab stays a way out: a tap moves the focus on, as everywhere; only holding it is ours. Shift+Tab is left alone.
  *
- * @param leave moves the focus to what follows the stage
+ * @param leave moves the focus to what follows the stage, when nothing on it takes the keyboard
  */
 export function gestures(zoom: Zoom, comparison: Comparison, leave: () => void): Attachment<HTMLElement> {
   return (stage) => {
@@ -71,7 +72,13 @@ export function gestures(zoom: Zoom, comparison: Comparison, leave: () => void):
       comparison.release();
       const tapped = event.type === "keyup" && event.timeStamp - tabSince < TAP;
       tabSince = null;
-      if (tapped) leave();
+      if (tapped) void moveOn();
+    };
+    const moveOn = async () => {
+      await tick(); // while the original was held up, the line was not there
+      const inside = stage.querySelector<HTMLElement>("button:not(:disabled), [role=slider]");
+      if (inside) inside.focus();
+      else leave();
     };
     const keyup = (event: KeyboardEvent) => {
       if (event.key === " ") space = false;

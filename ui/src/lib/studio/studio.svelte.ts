@@ -12,7 +12,7 @@ export type Shown = { kind: "version"; id: string } | { kind: "job"; id: string 
  * One picture and its history, and which node of it is shown.
  *
  * A job is shown where its result will appear. When the job that is shown (or whose input is shown) ends, its outcome takes its place;
- * a job that ends elsewhere never takes the stage from what the user looks at.
+ * a job that ends elsewhere never takes the stage from what the user looks at. A cancelled one stays until it is closed, to be read.
  */
 export class Studio {
   #history = $state.raw<History | null>(null);
@@ -54,6 +54,11 @@ export class Studio {
 
   show(shown: Shown) {
     this.#shown = shown;
+  }
+
+  /** Whether a version is part of this history. */
+  has(versionId: string): boolean {
+    return this.#find(versionId) !== null;
   }
 
   close() {
@@ -122,8 +127,7 @@ export class Studio {
       this.show({ kind: "version", id: result });
       return true;
     }
-    if (job.state === "cancelled") this.show({ kind: "version", id: job.input_id });
-    else if (job.state !== "done") this.show({ kind: "job", id: job.id });
+    if (job.state === "failed" || job.state === "unconfirmed") this.show({ kind: "job", id: job.id });
     return false;
   }
 

@@ -79,12 +79,22 @@ describe("what is shown", () => {
     expect(studio.tree.at(-1)).toMatchObject({ kind: "job", id: working.id });
   });
 
-  test("a cancelled job gives the stage back to its input", async () => {
+  test("a cancelled job stays until it is closed, so that its outcome is read", async () => {
     await studio.open(original.id);
     const working = job("warmer");
     studio.show({ kind: "job", id: working.id });
     await announce(fake.memory.move(working, "cancelled"));
-    expect(studio.shown).toEqual({ kind: "version", id: original.id });
+    expect(studio.job?.state).toBe("cancelled");
+    await studio.reread();
+    expect(shown()).toBe(working.id);
+  });
+
+  test("a job cancelled elsewhere does not take the stage from its input", async () => {
+    await studio.open(original.id);
+    const working = job("warmer");
+    await announce(working);
+    await announce(fake.memory.move(working, "cancelled"));
+    expect(shown()).toBe(original.id);
   });
 
   test("jobs of other pictures do not come in", async () => {

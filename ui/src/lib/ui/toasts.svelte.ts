@@ -1,5 +1,11 @@
 /** A short word at the bottom of the window. It goes by itself, unless somebody points at it or has it under the keyboard. */
-export type Toast = { id: number; text: string; action: { label: string; run: () => void } | null; lasts: number };
+export type Toast = {
+  id: number;
+  kind: string;
+  text: string;
+  action: { label: string; run: () => void } | null;
+  lasts: number;
+};
 
 const SHORT = 4_000;
 /** Long enough to notice, read and act on: what can be undone. */
@@ -12,8 +18,10 @@ export class Toasts {
   #timers = new Map<number, { timer: ReturnType<typeof setTimeout>; ends: number }>();
   #held = new Map<number, number>();
 
-  say(text: string, action: Toast["action"] = null): number {
-    const toast = { id: (this.#next += 1), text, action, lasts: action ? WITH_ACTION : SHORT };
+  /** Of a kind there is one at a time: the newer takes the older's place. */
+  say(kind: string, text: string, action: Toast["action"] = null): number {
+    for (const older of this.list.filter((toast) => toast.kind === kind)) this.dismiss(older.id);
+    const toast = { id: (this.#next += 1), kind, text, action, lasts: action ? WITH_ACTION : SHORT };
     this.list = [...this.list, toast];
     for (const surplus of this.list.slice(0, -MOST)) this.dismiss(surplus.id);
     this.#start(toast.id, toast.lasts);

@@ -9,7 +9,7 @@ describe("toasts", () => {
 
   test("what can be undone stays longer than ten seconds, then goes", () => {
     const toasts = new Toasts();
-    toasts.say("1 item deleted", undo);
+    toasts.say("trash", "1 version deleted", undo);
     vi.advanceTimersByTime(11_900);
     expect(toasts.list).toHaveLength(1);
     vi.advanceTimersByTime(200);
@@ -17,7 +17,7 @@ describe("toasts", () => {
   });
   test("time stands still while the pointer is on a toast", () => {
     const toasts = new Toasts();
-    const id = toasts.say("1 item deleted", undo);
+    const id = toasts.say("trash", "1 version deleted", undo);
     vi.advanceTimersByTime(8_000);
     toasts.hold(id);
     vi.advanceTimersByTime(60_000);
@@ -30,8 +30,17 @@ describe("toasts", () => {
   });
   test("no more than three are shown, the newest", () => {
     const toasts = new Toasts();
-    for (const text of ["1", "2", "3", "4"]) toasts.say(text);
+    for (const text of ["1", "2", "3", "4"]) toasts.say(text, text);
     expect(toasts.list.map((toast) => toast.text)).toEqual(["2", "3", "4"]);
+  });
+  test("of a kind there is one, the newest", () => {
+    const toasts = new Toasts();
+    toasts.say("trash", "1 version deleted", undo);
+    toasts.say("saved", "Saved coffee.png");
+    toasts.say("trash", "2 versions deleted", undo);
+    expect(toasts.list.map((toast) => toast.text)).toEqual(["Saved coffee.png", "2 versions deleted"]);
+    vi.advanceTimersByTime(11_900);
+    expect(toasts.list.map((toast) => toast.text)).toEqual(["2 versions deleted"]);
   });
 });
 

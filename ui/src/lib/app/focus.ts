@@ -1,0 +1,32 @@
+/**
+ * Where the keyboard is. A view marks the thing one wants to be at with `data-main` (the first in the page wins), a running edit's
+ * Cancel with `data-cancel`.
+ */
+const goTo = (mark: string) => document.querySelector<HTMLElement>(`[${mark}]`)?.focus({ preventScroll: true });
+
+/** To what the view is about: the grid, the shown version, the heading. */
+export const focusMain = () => goTo("data-main");
+
+/** To the Cancel button of the edit on the stage. */
+export const focusCancel = () => goTo("data-cancel");
+
+/**
+ * Catches the keyboard when what it was at goes away (a card that closes, a version that is deleted, a list that is put away): engines
+ * let it fall on the page itself, where Tab begins at the top again. Whoever knows a better place has taken it by then.
+ */
+export function keepFocus(): () => void {
+  let last: Node | null = null;
+  const note = ({ target }: FocusEvent) => (last = target instanceof Node ? target : null);
+  const gone = new MutationObserver(() => {
+    const nowhere = document.activeElement === null || document.activeElement === document.body;
+    if (!last || last.isConnected || !nowhere) return;
+    last = null;
+    focusMain();
+  });
+  document.addEventListener("focusin", note);
+  gone.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    document.removeEventListener("focusin", note);
+    gone.disconnect();
+  };
+}
