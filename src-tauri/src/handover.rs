@@ -48,14 +48,13 @@ pub(crate) async fn to_owner(error: &Error, files: &[PathBuf]) -> bool {
         return false;
     };
     for _ in 0..PATIENCE {
-        match Owner::of(dir) {
-            Some(owner) => match owner.open(files).await {
+        if let Some(owner) = Owner::of(dir) {
+            match owner.open(files).await {
                 Ok(()) => return true,
                 // An owner without a window says so at once.
                 Err(ControlError::Refused(_)) => return false,
                 Err(ControlError::Gone(_)) => {}
-            },
-            None => {}
+            }
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -255,7 +255,7 @@ impl Runner {
                 work,
                 files: None,
             };
-            if AssertUnwindSafe(run.to_end()).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(run.live()).catch_unwind().await.is_err() {
                 tracing::error!(job = %id, "a job's task panicked");
                 runner.settle(
                     id,

@@ -41,7 +41,7 @@ pub(super) enum End {
 
 impl Run {
     /// Runs the job and writes how it ended.
-    pub(super) async fn to_end(mut self) {
+    pub(super) async fn live(mut self) {
         // Asked between the claim and this task's birth: the wish is in the row, and nobody told us.
         if self
             .runner
