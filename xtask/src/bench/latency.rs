@@ -37,13 +37,13 @@ pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
     let overpaint = Served::start(&bed.overpaint, &serve, &variables, "ready")?;
     let server = Server(overpaint.address.clone());
     // Once unmeasured: connections, caches, the first file of the library.
-    edit(&server, "warm up", &jpeg)?;
+    edit(&server, "warm up [[same-as-input]]", &jpeg)?;
     let mut times = Vec::new();
     for round in 0..bed.rounds {
-        // Another prompt each time, so that nothing can be answered from what is known.
-        times.push(
-            edit(&server, &format!("brighter, round {round}"), &jpeg)?.as_secs_f64() * 1000.0,
-        );
+        // Another prompt each time, so that nothing can be answered from what is known. The simulated fal gives back what it was sent:
+        // drawing a result would be its time, not ours.
+        let prompt = format!("round {round} [[same-as-input]]");
+        times.push(edit(&server, &prompt, &jpeg)?.as_secs_f64() * 1000.0);
     }
     let (time, poll) = (median(times)?, POLL.as_secs_f64() * 1000.0);
     Ok(vec![Row {
