@@ -12,7 +12,7 @@ import { inWindow } from "./window.mjs";
 
 const PROMPT = "warm cinematic, black and white vignette";
 
-test("a dropped picture is edited and shown before and after in under fifteen seconds", async (test) => {
+test("a dropped picture is edited and shown before and after", async (test) => {
   await inWindow(test, {}, async (window) => {
     const { page } = window;
     const file = window.path("coffee.png");
@@ -31,7 +31,7 @@ test("a dropped picture is edited and shown before and after in under fifteen se
     const slider = await beforeAndAfter(window, PROMPT);
     const seconds = (performance.now() - begun) / 1000;
     // Said, not asserted: a test must not need a fast machine.
-    t.diagnostic(`${seconds.toFixed(1)} s from the drag to before and after; the promise is 15 s`);
+    test.diagnostic(`${seconds.toFixed(1)} s from the drag to before and after; the promise is 15 s`);
     await page.text(/demo/i);
 
     // All the way to the left the whole result shows, all the way to the right the whole original.
