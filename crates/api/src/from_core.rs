@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
 use overpaint_core::error::Error;
-use overpaint_core::job::{Edit, Job as CoreJob, Progress as CoreProgress, State};
+use overpaint_core::job::{Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State};
 use overpaint_core::library::{
     Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, OfferedModel, Refused as CoreRefused,
 };
@@ -71,6 +71,7 @@ impl From<CoreJob> for Job {
             root_id: job.root.to_string(),
             prompt: job.prompt,
             model: job.model,
+            parameters: job.parameters.0,
             provider: job.provider.name().to_owned(),
             cancel_asked: job.cancel_asked,
             progress: job.progress.map(Into::into),
@@ -194,6 +195,7 @@ impl From<SettingsChange> for Change {
             theme: theme.map(Into::into),
             work_at_once,
             wait_at_once,
+            ..Self::default()
         }
     }
 }
@@ -235,6 +237,7 @@ impl TryFrom<SubmitEdit> for Edit {
             version_id,
             prompt,
             model,
+            parameters,
             idempotency_key,
         } = edit;
         if prompt.trim().is_empty() {
@@ -248,6 +251,7 @@ impl TryFrom<SubmitEdit> for Edit {
             input,
             prompt,
             model,
+            parameters: Parameters(parameters),
             idempotency_key: Some(idempotency_key),
         })
     }

@@ -1,6 +1,7 @@
 //! Jobs, as a host shows them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::picture::Version;
@@ -60,6 +61,8 @@ pub struct Job {
     pub prompt: String,
     /// The model's endpoint id, or `demo`.
     pub model: String,
+    /// The model's own parameters, as they were given.
+    pub parameters: Map<String, Value>,
     /// `fal` or `demo`.
     pub provider: String,
     /// The user wants it ended; the provider may finish first.

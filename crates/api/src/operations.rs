@@ -1,6 +1,7 @@
 //! The operations of the facade: name → (request, answer). The window's commands and the page's `call` are typed by [`Operations`].
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::job::{History, ItemPage, Job};
@@ -20,7 +21,7 @@ pub struct AddPictures {
 }
 
 /// The wish.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SubmitEdit {
     /// The version to edit.
     pub version_id: String,
@@ -28,6 +29,10 @@ pub struct SubmitEdit {
     pub prompt: String,
     /// Endpoint id or `demo`.
     pub model: String,
+    /// The model's own parameters by name, sent as they are; none for the demo engine.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[ts(optional, as = "Option<Map<String, Value>>")]
+    pub parameters: Map<String, Value>,
     /// A fresh UUID per click: the same key gives the same job, so that a double click is one job.
     pub idempotency_key: String,
 }

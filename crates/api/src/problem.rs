@@ -169,6 +169,7 @@ impl From<&Error> for Problem {
             | Error::LibraryInUse { .. }
             | Error::LibraryDamaged { .. }
             | Error::NotFound { .. }
+            | Error::ParameterInvalid { .. }
             | Error::FolderWithoutPictures { .. }
             | Error::TooLate { .. } => {
                 format!("{} {sentence}", ended(&capital(&error.to_string())))

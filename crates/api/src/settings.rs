@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::problem::Problem;
+
 /// Where the fal key in force comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +74,43 @@ pub struct SettingsChange {
     pub work_at_once: Option<u32>,
     /// See [`Settings::wait_at_once`].
     pub wait_at_once: Option<u32>,
+}
+
+/// The local API, as the window shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LocalApi {
+    /// The switch.
+    pub on: bool,
+    /// Where it answers, for example `http://127.0.0.1:8000`; none while it does not.
+    pub url: Option<String>,
+    /// The port it was wished at; where that one is taken, `url` has the next free one.
+    pub port: u16,
+    /// Whether a bearer token is required.
+    pub token_required: bool,
+    /// Why it does not answer although it is on.
+    pub problem: Option<Problem>,
+    /// Names of what the environment or a flag decides: `api_port`, `api_token`.
+    pub fixed: Vec<String>,
+}
+
+/// A change of the local API: what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(optional_fields)]
+pub struct SetApi {
+    /// The switch.
+    pub on: Option<bool>,
+    /// The port it is wished at.
+    pub port: Option<u16>,
+}
+
+/// A token that was just made: shown this once, kept only as its hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NewToken {
+    /// For the header `Authorization: Bearer …`.
+    pub token: String,
+    /// The local API, which requires it from now on.
+    pub api: LocalApi,
 }
 
 /// What the window asks for first.

@@ -27,7 +27,11 @@ pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {
         None => given,
     };
     let settings = Settings::read(&given)?;
-    let listener = listen(SocketAddr::new(host, settings.port.unwrap_or(DEFAULT_PORT))).await?;
+    let listener = listen(SocketAddr::new(
+        host,
+        settings.api.port.unwrap_or(DEFAULT_PORT),
+    ))
+    .await?;
     let mut interrupts = Interrupts::listen()?;
     let library = Library::open(Options::new(given)).await?;
     let served = serve(&library, listener, async move {

@@ -58,6 +58,8 @@ codes! {
     PromptEmpty = "prompt_empty",
     /// The prompt is over 1 MiB.
     PromptTooLong = "prompt_too_long",
+    /// A parameter of the model has a name or a value it cannot have.
+    ParameterInvalid = "parameter_invalid",
     /// No such job, version or model.
     NotFound = "not_found",
     /// The job is past the point where that can be done.
@@ -116,6 +118,10 @@ codes! {
     DownloadFailed = "download_failed",
     /// What was fetched is no picture.
     ResultUnreadable = "result_unreadable",
+    /// The result is stored here but could not be brought to the bucket.
+    BucketFailed = "bucket_failed",
+    /// The original backend ended while it worked on the job.
+    Interrupted = "interrupted",
     /// The demo engine understood nothing of the prompt.
     DemoNothingUnderstood = "demo_nothing_understood",
     /// The clipboard, the file manager or the browser did not do it.
@@ -155,6 +161,14 @@ pub enum Error {
     PromptTooLong {
         /// Its size.
         bytes: usize,
+    },
+    /// A parameter cannot be that.
+    #[error("the parameter {name} {wanted}")]
+    ParameterInvalid {
+        /// Its name, cut where it is long.
+        name: String,
+        /// What is wrong with it, as a verb phrase.
+        wanted: &'static str,
     },
     /// No such thing.
     #[error("there is no {what} {id}")]
@@ -253,6 +267,7 @@ impl Error {
             Self::ClipboardEmpty => Code::ClipboardEmpty,
             Self::PromptEmpty => Code::PromptEmpty,
             Self::PromptTooLong { .. } => Code::PromptTooLong,
+            Self::ParameterInvalid { .. } => Code::ParameterInvalid,
             Self::NotFound { .. } => Code::NotFound,
             Self::TooLate { .. } => Code::TooLate,
             Self::LibraryInUse { .. } => Code::LibraryInUse,
@@ -343,6 +358,62 @@ pub struct Failure {
     pub charged: Charged,
     /// What the other side said about it, cut to [`Failure::SAID_MAX`] characters: shown to people, never branched on.
     pub said: Option<String>,
+    /// What the other side did, for clients that have their own words for it.
+    pub answer: Option<Answer>,
+}
+
+/// At which step the other side answered what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What it was asked.
+    pub step: Step,
+    /// What it did.
+    pub got: Got,
+    /// The start of what it sent, at most [`Answer::BODY_MAX`] characters.
+    pub body: String,
+    /// The address that was asked, where it was the other side's own choice (downloads).
+    pub url: Option<String>,
+}
+
+/// What a provider is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// To take the input picture.
+    Upload,
+    /// To run the edit.
+    Submit,
+    /// How the job is, or for its result.
+    Look,
+    /// For a result picture.
+    Download,
+}
+
+/// What a provider did when it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Got {
+    /// It answered with this HTTP status, which was not what was hoped for, or with a body that was not.
+    Status(u16),
+    /// It said that the job has failed.
+    SaidFailed,
+    /// It said that the job is finished, and gave no picture.
+    NoPictures,
+    /// It was asked until the patience was over.
+    StillAtWork,
+    /// Nobody listened there.
+    NoConnection,
+    /// It did not answer in time.
+    Silence,
+    /// It hung up without a word.
+    HungUp,
+    /// It broke off in the middle.
+    BrokeOff,
+}
+
+impl Answer {
+    /// Longest body that is kept, in characters: what the original quoted.
+    pub const BODY_MAX: usize = 300;
 }
 
 impl Failure {
@@ -356,6 +427,7 @@ impl Failure {
             code,
             charged: Charged::No,
             said: None,
+            answer: None,
         }
     }
 
@@ -365,6 +437,36 @@ impl Failure {
         let said: String = said.into();
         let said = said.trim();
         self.said = (!said.is_empty()).then(|| said.chars().take(Self::SAID_MAX).collect());
+        self
+    }
+
+    /// The same, with what the other side did when it was asked.
+    #[must_use]
+    pub(crate) fn answered(mut self, step: Step, got: Got, body: &[u8]) -> Self {
+        let start = body.get(..Answer::BODY_MAX * 4).unwrap_or(body);
+        let body = String::from_utf8_lossy(start)
+            .chars()
+            .take(Answer::BODY_MAX)
+            .collect();
+        self.answer = Some(Answer {
+            step,
+            got,
+            body,
+            url: None,
+        });
+        self
+    }
+
+    /// The same, about that address.
+    #[must_use]
+    pub(crate) fn about(mut self, url: &str) -> Self {
+        if let Some(answer) = &mut self.answer {
+            // Signed addresses may be used by whoever reads them: what follows the `?` is kept to ourselves.
+            answer.url = url
+                .split('?')
+                .next()
+                .map(|url| url.chars().take(Answer::BODY_MAX).collect());
+        }
         self
     }
 

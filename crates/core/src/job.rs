@@ -4,9 +4,11 @@
 //! before the download. `runner` does the work; `store` writes each move in one transaction.
 
 mod moves;
+mod parameters;
 pub(crate) mod runner;
 
 pub use moves::{IllegalMove, Move, State};
+pub use parameters::Parameters;
 
 use uuid::Uuid;
 
@@ -49,6 +51,8 @@ pub struct Edit {
     pub prompt: String,
     /// What runs it.
     pub model: ModelId,
+    /// The model's own parameters, sent as they are.
+    pub parameters: Parameters,
     /// The same key gives the same job; without one every submit is a job of its own.
     pub idempotency_key: Option<String>,
 }
@@ -102,6 +106,8 @@ pub struct Job {
     pub prompt: String,
     /// What runs it.
     pub model: ModelId,
+    /// The model's own parameters.
+    pub parameters: Parameters,
     /// Who runs it.
     pub provider: Provider,
     /// 1 for the first run; each "run again" that may cost is one more.

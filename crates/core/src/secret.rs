@@ -64,6 +64,45 @@ impl std::fmt::Debug for Key {
     }
 }
 
+/// A bearer token of the local API, known by its hash alone: what is stored opens nothing, and comparing hashes takes the same time however
+/// much of a wrong token was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenHash(blake3::Hash);
+
+impl TokenHash {
+    /// Of a token as it is typed or sent.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        Self(blake3::hash(token.trim().as_bytes()))
+    }
+
+    /// As it was printed; `None` for anything else, the empty text too.
+    #[must_use]
+    pub fn of_row(hex: &str) -> Option<Self> {
+        blake3::Hash::from_hex(hex).ok().map(Self)
+    }
+
+    /// Whether it is that token's.
+    #[must_use]
+    pub fn fits(&self, token: &str) -> bool {
+        // blake3 compares hashes in constant time.
+        self.0 == Self::of(token).0
+    }
+}
+
+impl std::fmt::Display for TokenHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.to_hex().fmt(f)
+    }
+}
+
+/// A fresh token: 256 random bits, in letters that need no quotes anywhere.
+#[must_use]
+pub fn fresh_token() -> String {
+    let bits: [u8; 32] = rand::random();
+    blake3::Hash::from_bytes(bits).to_hex().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -84,5 +123,16 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_hash() {
+        let token = fresh_token();
+        let hash = TokenHash::of(&token);
+        assert!(token.len() == 64 && token != fresh_token());
+        assert!(!hash.to_string().contains(&token));
+        let read = TokenHash::of_row(&hash.to_string()).unwrap();
+        assert!(read.fits(&token) && !read.fits(&hash.to_string()) && !read.fits(""));
+        assert_eq!(TokenHash::of_row(""), None);
     }
 }

@@ -3,6 +3,7 @@
 //! Order: command-line flag, environment, `.env` in the library, `.env` in the working directory, settings file, default. Each value
 //! remembers its [`Source`]: a key only travels to an endpoint from the same source, and the window shows what it cannot change.
 
+mod api;
 mod database;
 mod file;
 mod given;
@@ -11,6 +12,7 @@ mod places;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use api::ApiSettings;
 pub use database::database_path;
 pub use file::{Change, Theme};
 pub use given::Given;
@@ -50,8 +52,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// A pattern for more of them (`ALLOWED_ORIGIN_REGEX`).
     pub allowed_origin_regex: Option<String>,
-    /// Port of the local API (`PORT`).
-    pub port: Option<u16>,
+    /// What else concerns the local API.
+    pub api: ApiSettings,
     /// Names of the settings a flag, the environment or a `.env` file decides.
     pub fixed: Vec<&'static str>,
 }
@@ -83,11 +85,16 @@ impl Settings {
         let model = given
             .get("FAL_MODEL")
             .map(|(value, _)| value.trim_matches('/').to_owned());
-        let fixed = [("FAL_MODEL", "model")]
-            .into_iter()
-            .filter(|(name, _)| given.get(name).is_some())
-            .map(|(_, field)| field)
-            .collect();
+        let fixed = [
+            ("FAL_MODEL", "model"),
+            ("PORT", "api_port"),
+            ("API_TOKEN", "api_token"),
+        ]
+        .into_iter()
+        .filter(|(name, _)| given.get(name).is_some())
+        .map(|(_, field)| field)
+        .collect();
+        let api = api::read(&given, &stored)?;
         let model = model
             .or(stored.model)
             .unwrap_or_else(|| model::ORIGINAL_DEFAULT.to_owned());
@@ -129,10 +136,7 @@ impl Settings {
             allowed_origin_regex: given
                 .get("ALLOWED_ORIGIN_REGEX")
                 .map(|(value, _)| value.to_owned()),
-            port: given
-                .get("PORT")
-                .map(|(value, _)| port(value))
-                .transpose()?,
+            api,
             fixed,
             library,
             database,
@@ -173,6 +177,7 @@ impl Settings {
             }
         }
         file::write(places, &change)?;
+        self.api.change(&change, &self.fixed);
         if !self.fixed.contains(&"model") {
             self.model = change.model.unwrap_or_else(|| self.model.clone());
         }
@@ -227,14 +232,6 @@ fn seconds(given: &Given, name: &'static str) -> Result<Option<Duration>, Error>
         wanted: "it must be a number of seconds",
     })?;
     Ok(Some(Duration::from_secs_f64(number)))
-}
-
-fn port(value: &str) -> Result<u16, Error> {
-    value.trim().parse().map_err(|_| Error::SettingInvalid {
-        name: "PORT",
-        value: value.to_owned(),
-        wanted: "it must be a number from 0 to 65535",
-    })
 }
 
 fn list(value: Option<&str>) -> Vec<String> {

@@ -19,7 +19,7 @@ use overpaint_api::from_core::moment;
 use overpaint_api::problem::Problem;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
-use overpaint_core::job::{Edit, Job, JobId, State as JobState};
+use overpaint_core::job::{Edit, Job, JobId, Parameters, State as JobState};
 use overpaint_core::model;
 use overpaint_core::version::Version;
 use serde::Serialize;
@@ -88,6 +88,7 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
             input,
             prompt: form.prompt,
             model,
+            parameters: Parameters::default(),
             idempotency_key: None,
         })
         .await?;

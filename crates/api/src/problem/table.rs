@@ -104,6 +104,12 @@ pub fn row(code: Code) -> Row {
             "At most 1 MB is taken.",
             Some(N::EditPrompt),
         ),
+        Code::ParameterInvalid => row(
+            422,
+            "A parameter does not fit",
+            "Change it and try again.",
+            None,
+        ),
         Code::NotFound => row(404, "Not found", "It may have been deleted for good.", None),
         Code::TooLate => row(
             409,
@@ -266,6 +272,18 @@ pub fn row(code: Code) -> Row {
             502,
             "The result is no picture",
             "What fal's file host gave cannot be read. Trying again costs nothing.",
+            Some(N::Retry),
+        ),
+        Code::BucketFailed => again(
+            502,
+            "The result is not in the bucket yet",
+            "It is stored here. Check the S3 settings; trying again costs nothing.",
+            Some(N::Retry),
+        ),
+        Code::Interrupted => row(
+            500,
+            "It was interrupted in the old backend",
+            "Whether fal ran it is not known. Look at your fal dashboard before you run it again.",
             Some(N::Retry),
         ),
         Code::DemoNothingUnderstood => row(

@@ -9,7 +9,7 @@ impl Library {
     /// Accepts an edit: when this answers, the job is on disk.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`].
+    /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`], [`Error::ParameterInvalid`].
     pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
         if edit.prompt.len() > Edit::PROMPT_MAX {
             return Err(Error::PromptTooLong {
@@ -22,6 +22,7 @@ impl Library {
                 id: edit.model,
             });
         }
+        edit.parameters.check(edit.model == DEMO)?;
         let job = self
             .0
             .store

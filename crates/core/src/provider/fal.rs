@@ -14,7 +14,7 @@ pub(crate) use body::{json_body, prepare};
 pub(crate) use destination::Destination;
 pub(crate) use download::Fetched;
 pub(crate) use http::Http;
-use http::{header, plain, read, unreachable};
+use http::{got, header, plain, read, unreachable};
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use url::Url;
 
-use crate::error::{Charged, Code, Failure};
+use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::job::Ticket;
 use crate::secret::Key;
 use answer::{Reply, Seen};
@@ -133,35 +133,40 @@ impl Fal {
             .header("content-type", "application/json")
             .body(body)
             .timeout(self.timeout);
-        let unclear = |said: String| {
+        let unclear = |said: String, got: Got, body: &[u8]| {
             SubmitError::Unclear(
                 Failure::free(Code::SubmitUnclear)
                     .charged(Charged::Maybe)
-                    .saying(said),
+                    .saying(said)
+                    .answered(Step::Submit, got, body),
             )
         };
         let response = match request.send().await {
             Ok(response) => response,
             // A failed connect, DNS and TLS included, has sent nothing.
             Err(error) if error.is_connect() || error.is_builder() => {
-                return Err(SubmitError::Refused(unreachable(&error)));
+                return Err(SubmitError::Refused(unreachable(Step::Submit, &error)));
             }
             Err(error) if error.is_timeout() => {
-                return Err(unclear("It did not answer in time.".into()));
+                return Err(unclear(
+                    "It did not answer in time.".into(),
+                    Got::Silence,
+                    b"",
+                ));
             }
-            Err(error) => return Err(unclear(plain(&error))),
+            Err(error) => return Err(unclear(plain(&error), got(&error), b"")),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match read(response).await {
             Ok(body) => body,
             Err(error) if status.is_client_error() => {
                 return Err(SubmitError::Refused(refusal::of(
+                    Step::Submit,
                     status,
-                    &headers,
                     error.to_string().as_bytes(),
                 )));
             }
-            Err(error) => return Err(unclear(plain(&error))),
+            Err(error) => return Err(unclear(plain(&error), Got::BrokeOff, b"")),
         };
         let request_id = header(&headers, "x-fal-request-id");
         match answer::of_submit(
@@ -178,17 +183,19 @@ impl Fal {
                 request_id: ticket.request_id.clone().or(request_id),
                 ..ticket
             })),
-            Reply::No if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => {
-                Err(SubmitError::Refused(refusal::of(status, &headers, &body)))
-            }
+            Reply::No if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => Err(
+                SubmitError::Refused(refusal::of(Step::Submit, status, &body)),
+            ),
             Reply::No if status.is_redirection() => Err(SubmitError::Refused(
                 Failure::free(Code::ProviderFailed)
-                    .saying(format!("It answered with a redirect ({status}).")),
+                    .saying(format!("It answered with a redirect ({status})."))
+                    .answered(Step::Submit, Got::Status(status.as_u16()), &body),
             )),
             Reply::No if status.is_success() => {
                 let failure = Failure::free(Code::AnswerUnreadable)
                     .charged(Charged::Maybe)
-                    .saying(refusal::said(&body));
+                    .saying(refusal::said(&body))
+                    .answered(Step::Submit, Got::Status(status.as_u16()), &body);
                 // On fal's hosts an unreadable yes may be a job; elsewhere the answer is all there will ever be.
                 Err(if self.is_fals_own() {
                     SubmitError::Unclear(failure)
@@ -196,16 +203,17 @@ impl Fal {
                     SubmitError::Refused(failure)
                 })
             }
-            Reply::No => Err(unclear(format!(
-                "It answered {status}. {}",
-                refusal::said(&body)
-            ))),
+            Reply::No => Err(unclear(
+                format!("It answered {status}. {}", refusal::said(&body)),
+                Got::Status(status.as_u16()),
+                &body,
+            )),
         }
     }
 
     /// Asks once how an accepted job is.
     pub(crate) async fn look(&self, ticket: &Ticket) -> Look {
-        let (status, headers, body) = match self.get(&ticket.status_url, true).await {
+        let (status, _, body) = match self.get(&ticket.status_url, true).await {
             Ok(answer) => answer,
             Err(failure) => return Look::Unknown(failure),
         };
@@ -216,16 +224,18 @@ impl Fal {
             Seen::Failed(said) => Look::Failed(
                 Failure::free(Code::ProviderFailed)
                     .charged(Charged::Maybe)
-                    .saying(said),
+                    .saying(said)
+                    .answered(Step::Look, Got::SaidFailed, &body),
             ),
             Seen::NoPictures(said) => Look::Failed(
                 Failure::free(Code::NoPictureMade)
                     .charged(Charged::Maybe)
-                    .saying(said),
+                    .saying(said)
+                    .answered(Step::Look, Got::NoPictures, &body),
             ),
             Seen::Cancelled => Look::Cancelled,
             Seen::Completed => self.result(ticket).await,
-            Seen::Nothing => Look::Unknown(refusal::of_poll(status, &headers, &body)),
+            Seen::Nothing => Look::Unknown(refusal::of_poll(status, &body)),
         }
     }
 
@@ -243,7 +253,8 @@ impl Fal {
             return Look::Failed(
                 Failure::free(Code::NoPictureMade)
                     .charged(Charged::Maybe)
-                    .saying(refusal::said(&body)),
+                    .saying(refusal::said(&body))
+                    .answered(Step::Look, Got::NoPictures, &body),
             );
         }
         match status.as_u16() {
@@ -253,15 +264,16 @@ impl Fal {
             404 => Look::Failed(
                 Failure::free(Code::ResultGone)
                     .charged(Charged::Yes)
-                    .saying(refusal::said(&body)),
+                    .saying(refusal::said(&body))
+                    .answered(Step::Look, Got::Status(404), &body),
             ),
             // The account or the key, not the job: the ticket stays good.
-            401 | 403 | 408 | 429 => Look::Unknown(refusal::of_poll(status, &headers, &body)),
+            401 | 403 | 408 | 429 => Look::Unknown(refusal::of_poll(status, &body)),
             // A gateway without fal's request id has not reached the job (fal-contract 3.7).
             502..=504 if header(&headers, "x-fal-request-id").is_none() => {
-                Look::Unknown(refusal::of_poll(status, &headers, &body))
+                Look::Unknown(refusal::of_poll(status, &body))
             }
-            _ => Look::Failed(refusal::of(status, &headers, &body)),
+            _ => Look::Failed(refusal::of(Step::Look, status, &body)),
         }
     }
 
@@ -313,7 +325,7 @@ impl Fal {
             .timeout(Duration::from_secs(20))
             .send()
             .await
-            .map_err(|error| unreachable(&error))?;
+            .map_err(|error| unreachable(Step::Look, &error))?;
         Ok(response.status())
     }
 
@@ -334,9 +346,11 @@ impl Fal {
             .timeout(Duration::from_secs(120))
             .send()
             .await
-            .map_err(|error| unreachable(&error))?;
+            .map_err(|error| unreachable(Step::Look, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = read(response).await.map_err(|error| unreachable(&error))?;
+        let body = read(response)
+            .await
+            .map_err(|error| unreachable(Step::Look, &error))?;
         Ok((status, headers, body))
     }
 

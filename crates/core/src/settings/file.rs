@@ -37,6 +37,15 @@ pub struct Change {
     /// Jobs that may wait at a provider at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_at_once: Option<u32>,
+    /// Whether the window serves the local API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_on: Option<bool>,
+    /// The port it is wished at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_port: Option<u16>,
+    /// The hash of the bearer token it requires, as [`TokenHash`](crate::secret::TokenHash) prints it; empty: none is required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_token: Option<String>,
 }
 
 const NAME: &str = "settings.toml";

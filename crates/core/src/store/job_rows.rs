@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use super::versions::{uuid, version_id};
 use crate::clock::from_micros;
 use crate::error::{Charged, Code, Error, Failure};
-use crate::job::{Attempt, Job, JobId, Protocol, State, Ticket};
+use crate::job::{Attempt, Job, JobId, Parameters, Protocol, State, Ticket};
 use crate::model::Provider;
 
 /// Everything a [`Job`] shows, in one row.
@@ -34,6 +34,7 @@ pub(super) fn job_of(row: &SqliteRow) -> Job {
         root: version_id(row.get("root_id")),
         prompt: row.get("prompt"),
         model: row.get("model"),
+        parameters: Parameters::of_row(row.get("parameters")),
         provider: Provider::from_name(row.get("provider")).unwrap_or(Provider::Fal),
         attempt: row.get("attempt"),
         cancel_asked: row.get("cancel_asked"),
@@ -41,6 +42,9 @@ pub(super) fn job_of(row: &SqliteRow) -> Job {
             code: Code::from_name(code).unwrap_or(Code::Internal),
             charged: charged_of(row.get("failure_charged")),
             said: row.get("failure_said"),
+            answer: row
+                .get::<Option<&str>, _>("failure_answer")
+                .and_then(|json| serde_json::from_str(json).ok()),
         }),
         note: row.get("note"),
         results: results

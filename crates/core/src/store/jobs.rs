@@ -38,8 +38,8 @@ impl Store {
             id: edit.input.to_string(),
         })?;
         sqlx::query(
-            "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, state, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?8)",
+            "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, state, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 'queued', ?8, ?8)",
         )
         .bind(id.to_string())
         .bind(&edit.idempotency_key)
@@ -49,6 +49,7 @@ impl Store {
         .bind(&edit.model)
         .bind(Provider::of(&edit.model).name())
         .bind(now.timestamp_micros())
+        .bind(edit.parameters.to_row())
         .execute(&mut *tx)
         .await?;
         sqlx::query("INSERT INTO attempt (job_id, number) VALUES (?, 1)")

@@ -168,11 +168,17 @@ impl Store {
         let mut tx = self.begin().await?;
         step(&mut tx, id, event, now).await?;
         sqlx::query(
-            "UPDATE job SET failure_code = ?, failure_charged = ?, failure_said = ? WHERE id = ?",
+            "UPDATE job SET failure_code = ?, failure_charged = ?, failure_said = ?, failure_answer = ? WHERE id = ?",
         )
         .bind(failure.code.name())
         .bind(charged_name(failure.charged))
         .bind(&failure.said)
+        .bind(
+            failure
+                .answer
+                .as_ref()
+                .and_then(|answer| serde_json::to_string(answer).ok()),
+        )
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
@@ -267,7 +273,7 @@ impl Store {
             .await?;
         }
         sqlx::query(
-            "UPDATE job SET cancel_asked = 0, failure_code = NULL, failure_charged = NULL, failure_said = NULL
+            "UPDATE job SET cancel_asked = 0, failure_code = NULL, failure_charged = NULL, failure_said = NULL, failure_answer = NULL
              WHERE id = ?",
         )
         .bind(id.to_string())

@@ -18,7 +18,7 @@ use std::time::Duration;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
 use overpaint_core::event::Event;
-use overpaint_core::job::{Edit, Job, JobId, State};
+use overpaint_core::job::{Edit, Job, JobId, Parameters, State};
 use overpaint_core::keys::Keychain;
 use overpaint_core::library::Options;
 use overpaint_core::settings::Given;
@@ -80,6 +80,7 @@ fn edit(input: VersionId, prompt: &str, model: &str) -> Edit {
         input,
         prompt: prompt.to_owned(),
         model: model.to_owned(),
+        parameters: Parameters::default(),
         idempotency_key: None,
     }
 }

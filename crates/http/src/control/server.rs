@@ -18,6 +18,7 @@ use overpaint_api::problem::Problem;
 use overpaint_core::Library;
 use overpaint_core::error::Error;
 use overpaint_core::job::JobId;
+use overpaint_core::secret::{TokenHash, fresh_token};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
@@ -40,7 +41,7 @@ pub struct Control {
 
 struct Door {
     library: Library,
-    token: blake3::Hash,
+    token: TokenHash,
     host: String,
     on_open: Option<OnOpen>,
     handed: Mutex<Handed>,
@@ -73,7 +74,7 @@ impl Control {
         let dir = library.dir().to_owned();
         let door = Arc::new(Door {
             library,
-            token: blake3::hash(token.as_bytes()),
+            token: TokenHash::of(&token),
             host: address.to_string(),
             on_open,
             handed: Mutex::default(),
@@ -255,8 +256,7 @@ impl Door {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "));
-        // Hashes are compared in constant time, and say nothing of how much of a wrong token was right.
-        let known = token.is_some_and(|token| blake3::hash(token.as_bytes()) == self.token);
+        let known = token.is_some_and(|token| self.token.fits(token));
         known && is(HOST, &self.host) && !headers.contains_key(ORIGIN)
     }
 }
@@ -288,11 +288,6 @@ impl IntoResponse for Refused {
         )
             .into_response()
     }
-}
-
-fn fresh_token() -> String {
-    let random: [u8; 32] = rand::random();
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whole or not at all, and never readable by others, not even for a moment: temporary files are made with mode 0600.

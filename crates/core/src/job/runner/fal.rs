@@ -76,7 +76,12 @@ impl Run {
                 }));
             }
         };
-        let body = json_body(&self.job.model, &self.job.prompt, &input_url);
+        let body = json_body(
+            &self.job.model,
+            &self.job.prompt,
+            &input_url,
+            &self.job.parameters,
+        );
 
         let runner = Arc::clone(&self.runner);
         let _under_way = runner.submits.read().await;

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::http::unreachable;
 use super::{Fal, refusal};
-use crate::error::{Code, Error, Failure};
+use crate::error::{Code, Error, Failure, Step};
+use crate::job::Parameters;
 use crate::model::{InputField, input_field};
 use crate::picture::{self, Format, SaveFormat};
 
@@ -90,13 +91,16 @@ impl Fal {
             .map_err(|_| Failure::free(Code::KeyMissing))?;
         let initiate = initiate
             .json(&json!({ "content_type": input.media_type, "file_name": input.file_name }));
-        let response = initiate.send().await.map_err(|error| unreachable(&error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let response = initiate
+            .send()
+            .await
+            .map_err(|error| unreachable(Step::Upload, &error))?;
+        let status = response.status();
         let body = super::http::read(response)
             .await
-            .map_err(|error| unreachable(&error))?;
+            .map_err(|error| unreachable(Step::Upload, &error))?;
         if !status.is_success() {
-            let failure = refusal::of(status, &headers, &body);
+            let failure = refusal::of(Step::Upload, status, &body);
             let code = if failure.code == Code::ModelUnknown {
                 Code::ProviderFailed
             } else {
@@ -122,7 +126,10 @@ impl Fal {
         let put = put
             .header("content-length", input.bytes.len())
             .body(counted(input.bytes.clone(), progress));
-        let response = put.send().await.map_err(|error| unreachable(&error))?;
+        let response = put
+            .send()
+            .await
+            .map_err(|error| unreachable(Step::Upload, &error))?;
         if !response.status().is_success() {
             return Err(Failure::free(Code::ProviderFailed).saying(format!(
                 "The upload was answered with {}.",
@@ -143,12 +150,20 @@ impl Prepared {
     }
 }
 
-/// The submit's JSON, compact, the prompt first, as the original wrote it.
-pub(crate) fn json_body(model: &str, prompt: &str, input_url: &str) -> Vec<u8> {
-    let body = match input_field(model) {
+/// The submit's JSON, compact, the prompt first, as the original wrote it; the model's own parameters after.
+pub(crate) fn json_body(
+    model: &str,
+    prompt: &str,
+    input_url: &str,
+    parameters: &Parameters,
+) -> Vec<u8> {
+    let mut body = match input_field(model) {
         InputField::List => json!({ "prompt": prompt, "image_urls": [input_url] }),
         InputField::One => json!({ "prompt": prompt, "image_url": input_url }),
     };
+    if let Some(body) = body.as_object_mut() {
+        body.extend(parameters.0.clone());
+    }
     body.to_string().into_bytes()
 }
 

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::Destination;
 use super::http::unreachable;
-use crate::error::{Charged, Code, Failure};
+use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::picture::MAX_FILE_BYTES as FILE_MAX;
 
 /// A fetched result.
@@ -30,7 +30,7 @@ pub(super) async fn fetch(
     let broke_off = |error: &reqwest::Error| Failure {
         charged: Charged::Yes,
         code: Code::DownloadFailed,
-        said: unreachable(error).said,
+        ..unreachable(Step::Download, error).about(url)
     };
     let mut response = client
         .get(parsed)
@@ -38,15 +38,19 @@ pub(super) async fn fetch(
         .await
         .map_err(|error| broke_off(&error))?;
     let status = response.status();
+    let refused = |code| {
+        paid(code)
+            .saying(format!("The file host answered {status}."))
+            .answered(Step::Download, Got::Status(status.as_u16()), b"")
+            .about(url)
+    };
     match status.as_u16() {
         200..=299 => {}
         403 | 404 | 410 => {
-            return Err(paid(Code::ResultGone).saying(format!("The file host answered {status}.")));
+            return Err(refused(Code::ResultGone));
         }
         _ => {
-            return Err(
-                paid(Code::DownloadFailed).saying(format!("The file host answered {status}."))
-            );
+            return Err(refused(Code::DownloadFailed));
         }
     }
     let total = response.content_length();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::header::HeaderMap;
 
-use crate::error::{Code, Error, Failure};
+use crate::error::{Code, Error, Failure, Got, Step};
 
 /// Longest JSON answer that is read, in bytes. Data URIs of results can lie inside.
 const ANSWER_MAX: usize = 96 << 20;
@@ -86,13 +86,28 @@ pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
+pub(super) fn unreachable(step: Step, error: &reqwest::Error) -> Failure {
     let code = if error.is_timeout() && !error.is_connect() {
         Code::ProviderTimeout
     } else {
         Code::ProviderUnreachable
     };
-    Failure::free(code).saying(plain(error))
+    Failure::free(code)
+        .saying(plain(error))
+        .answered(step, got(error), b"")
+}
+
+/// What a request that gave no answer came to.
+pub(super) fn got(error: &reqwest::Error) -> Got {
+    if error.is_connect() {
+        Got::NoConnection
+    } else if error.is_timeout() {
+        Got::Silence
+    } else if error.is_body() || error.is_decode() {
+        Got::BrokeOff
+    } else {
+        Got::HungUp
+    }
 }
 
 /// The innermost reason, which names the trouble ("Connection refused"); reqwest's own sentence repeats the URL.

@@ -1,13 +1,12 @@
 //! What an error answer means: fal's tables of errors (fal-contract 4) as our codes. Pure.
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::error::{Charged, Code, Failure};
+use crate::error::{Charged, Code, Failure, Got, Step};
 
 /// The failure an error answer to a submit or a result stands for.
-pub(super) fn of(status: StatusCode, _headers: &HeaderMap, body: &[u8]) -> Failure {
+pub(super) fn of(step: Step, status: StatusCode, body: &[u8]) -> Failure {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let said = said(body);
     let first = json
@@ -41,12 +40,14 @@ pub(super) fn of(status: StatusCode, _headers: &HeaderMap, body: &[u8]) -> Failu
     let field = first
         .and_then(field_of)
         .map(|field| format!("{field}: {said}"));
-    failure.saying(field.unwrap_or(said))
+    failure
+        .saying(field.unwrap_or(said))
+        .answered(step, Got::Status(status.as_u16()), body)
 }
 
 /// The failure an error answer to a poll stands for: the job itself is not judged by it.
-pub(super) fn of_poll(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Failure {
-    let failure = of(status, headers, body).charged(Charged::Maybe);
+pub(super) fn of_poll(status: StatusCode, body: &[u8]) -> Failure {
+    let failure = of(Step::Look, status, body).charged(Charged::Maybe);
     let code = match failure.code {
         // On a poll a 404 is about the request, not the model.
         Code::ModelUnknown => Code::ResultGone,
@@ -111,8 +112,8 @@ mod tests {
 
     fn check(status: u16, body: &Value, code: Code, charged: Charged, words: &str) {
         let failure = of(
+            Step::Submit,
             StatusCode::from_u16(status).unwrap(),
-            &HeaderMap::new(),
             body.to_string().as_bytes(),
         );
         assert_eq!((failure.code, failure.charged), (code, charged), "{body}");

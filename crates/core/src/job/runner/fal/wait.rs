@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::{Charged, Code, Error, Failure};
+use crate::error::{Charged, Code, Error, Failure, Got, Step};
 use crate::job::Attempt;
 use crate::job::runner::blocking;
 use crate::job::runner::run::{End, Run};
@@ -75,7 +75,11 @@ impl Run {
                 return Ok(Some(End::Cancelled { ended: false }));
             }
             if given_up {
-                let silent = || Failure::free(Code::ProviderTimeout).charged(Charged::Maybe);
+                let silent = || {
+                    Failure::free(Code::ProviderTimeout)
+                        .charged(Charged::Maybe)
+                        .answered(Step::Look, Got::StillAtWork, b"")
+                };
                 let failure = trouble.unwrap_or_else(silent);
                 let ended = false;
                 return Ok(Some(End::Failed { failure, ended }));

@@ -1,0 +1,82 @@
+//! The settings of the local API.
+
+use super::{Change, Given, list};
+use crate::error::Error;
+use crate::secret::TokenHash;
+
+/// The local API: where it listens, whom it serves. The origins are named above.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// The window's switch.
+    pub on: bool,
+    /// Address to listen at (`HOST`); none: 127.0.0.1.
+    pub host: Option<String>,
+    /// Port (`PORT`, else the window's).
+    pub port: Option<u16>,
+    /// Further names it is asked by, for a proxy (`ALLOWED_HOSTS`): `name` or `name:port`, comma-separated.
+    pub allowed_hosts: Vec<String>,
+    /// The bearer token that is required (`API_TOKEN`, else one made in the window); none: none is.
+    pub token: Option<TokenHash>,
+    /// Submits that may come at once (`SUBMIT_BURST`).
+    pub submit_burst: u32,
+    /// Submits a second in the long run (`SUBMIT_RATE`).
+    pub submit_rate: u32,
+}
+
+/// Submits that may come at once, and each second in the long run: a person's batch passes, a script that has run wild does not.
+const SUBMITS: (u32, u32) = (100, 20);
+
+pub(super) fn read(given: &Given, stored: &Change) -> Result<ApiSettings, Error> {
+    let number = |name: &'static str, usual: u32| match given.get(name) {
+        None => Ok(usual),
+        Some((value, _)) => {
+            value
+                .trim()
+                .parse()
+                .ok()
+                .filter(|n| *n > 0)
+                .ok_or_else(|| Error::SettingInvalid {
+                    name,
+                    value: value.to_owned(),
+                    wanted: "it must be a whole number from 1 on",
+                })
+        }
+    };
+    let text = |name: &str| given.get(name).map(|(value, _)| value.trim());
+    Ok(ApiSettings {
+        on: stored.api_on.unwrap_or_default(),
+        host: text("HOST").map(str::to_owned),
+        port: text("PORT").map(port).transpose()?.or(stored.api_port),
+        allowed_hosts: list(text("ALLOWED_HOSTS")),
+        token: match text("API_TOKEN") {
+            Some(token) => Some(TokenHash::of(token)),
+            None => stored.api_token.as_deref().and_then(TokenHash::of_row),
+        },
+        submit_burst: number("SUBMIT_BURST", SUBMITS.0)?,
+        submit_rate: number("SUBMIT_RATE", SUBMITS.1)?,
+    })
+}
+
+impl ApiSettings {
+    pub(super) fn change(&mut self, change: &Change, fixed: &[&'static str]) {
+        self.on = change.api_on.unwrap_or(self.on);
+        if !fixed.contains(&"api_port") {
+            self.port = change.api_port.or(self.port);
+        }
+        if let Some(token) = change
+            .api_token
+            .as_deref()
+            .filter(|_| !fixed.contains(&"api_token"))
+        {
+            self.token = TokenHash::of_row(token);
+        }
+    }
+}
+
+fn port(value: &str) -> Result<u16, Error> {
+    value.parse().map_err(|_| Error::SettingInvalid {
+        name: "PORT",
+        value: value.to_owned(),
+        wanted: "it must be a number from 0 to 65535",
+    })
+}
