@@ -2,7 +2,6 @@
 
 use overpaint_api::event::Event;
 use overpaint_core::Library;
-use overpaint_core::event::Event as CoreEvent;
 use tauri::{AppHandle, Emitter};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -15,11 +14,7 @@ pub(crate) fn forward(app: AppHandle, library: &Library) {
     tauri::async_runtime::spawn(async move {
         loop {
             let event = match events.recv().await {
-                Ok(CoreEvent::Job(job)) => Event::Job {
-                    job: Box::new((*job).into()),
-                },
-                Ok(CoreEvent::Library) => Event::Library,
-                Ok(CoreEvent::Settings) => Event::Settings,
+                Ok(event) => event.into(),
                 // Too slow for a moment: the page reads again, which is as good.
                 Err(RecvError::Lagged(_)) => Event::Library,
                 Err(RecvError::Closed) => return,

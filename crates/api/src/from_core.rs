@@ -3,6 +3,7 @@
 use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
 use overpaint_core::error::Error;
+use overpaint_core::event::Event as CoreEvent;
 use overpaint_core::job::{Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State};
 use overpaint_core::library::{
     Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, OfferedModel, Refused as CoreRefused,
@@ -10,9 +11,11 @@ use overpaint_core::library::{
 use overpaint_core::secret::Source;
 use overpaint_core::settings::{Change, Settings as CoreSettings, Theme as CoreTheme};
 use overpaint_core::version::{Item as CoreItem, Page, Version as CoreVersion, VersionId};
+use serde_json::{Map, Value};
 
+use crate::event::Event;
 use crate::job::{Item, ItemPage, Job, JobState, Progress};
-use crate::operations::SubmitEdit;
+use crate::operations::{EditWish, SubmitEdit};
 use crate::picture::{Added, Refused, Version};
 use crate::problem::Problem;
 use crate::settings::{KeySource, KeyTest, Model, Settings, SettingsChange, Theme};
@@ -228,6 +231,38 @@ impl From<&KeyState> for KeySource {
     }
 }
 
+impl From<CoreEvent> for Event {
+    fn from(event: CoreEvent) -> Self {
+        match event {
+            CoreEvent::Job(job) => Self::Job {
+                job: Box::new((*job).into()),
+            },
+            CoreEvent::Library => Self::Library,
+            CoreEvent::Settings => Self::Settings,
+        }
+    }
+}
+
+impl TryFrom<EditWish> for Edit {
+    type Error = Error;
+
+    fn try_from(wish: EditWish) -> Result<Self, Error> {
+        let EditWish {
+            version_id,
+            prompt,
+            model,
+            parameters,
+        } = wish;
+        wished(
+            version_id,
+            prompt,
+            model.unwrap_or_default(),
+            parameters,
+            None,
+        )
+    }
+}
+
 impl TryFrom<SubmitEdit> for Edit {
     type Error = Error;
 
@@ -240,21 +275,31 @@ impl TryFrom<SubmitEdit> for Edit {
             parameters,
             idempotency_key,
         } = edit;
-        if prompt.trim().is_empty() {
-            return Err(Error::PromptEmpty);
-        }
-        let input = VersionId::parse(&version_id).ok_or(Error::NotFound {
-            what: "version",
-            id: version_id,
-        })?;
-        Ok(Self {
-            input,
-            prompt,
-            model,
-            parameters: Parameters(parameters),
-            idempotency_key: Some(idempotency_key),
-        })
+        wished(version_id, prompt, model, parameters, Some(idempotency_key))
     }
+}
+
+fn wished(
+    version_id: String,
+    prompt: String,
+    model: String,
+    parameters: Map<String, Value>,
+    idempotency_key: Option<String>,
+) -> Result<Edit, Error> {
+    if prompt.trim().is_empty() {
+        return Err(Error::PromptEmpty);
+    }
+    let input = VersionId::parse(&version_id).ok_or(Error::NotFound {
+        what: "version",
+        id: version_id,
+    })?;
+    Ok(Edit {
+        input,
+        prompt,
+        model,
+        parameters: Parameters(parameters),
+        idempotency_key,
+    })
 }
 
 impl From<CoreKeyTest> for KeyTest {

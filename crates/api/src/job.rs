@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use crate::picture::Version;
 use crate::problem::Problem;
 
 /// Where a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
     /// Accepted and stored; not started.
@@ -32,7 +33,7 @@ pub enum JobState {
 }
 
 /// How far a job is, in numbers; words are the window's. Everything is optional because providers tell different things.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Progress {
     /// 0.0 to 1.0 of the present state, where it can be known (upload, download, demo rows).
     pub fraction: Option<f32>,
@@ -47,7 +48,7 @@ pub struct Progress {
 }
 
 /// One run of an edit by a provider. Always the whole state, never a difference, so that a lost or doubled event is harmless.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Job {
     /// Id (UUID).
     pub id: String,
@@ -62,6 +63,7 @@ pub struct Job {
     /// The model's endpoint id, or `demo`.
     pub model: String,
     /// The model's own parameters, as they were given.
+    #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
     /// `fal` or `demo`.
     pub provider: String,
@@ -84,7 +86,7 @@ pub struct Job {
 }
 
 /// One cell of the Library: an original (no job) or a job (with its first result, once it has one).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Item {
     /// Id of the job, or of the original.
     pub id: String,
@@ -95,7 +97,7 @@ pub struct Item {
 }
 
 /// A page of the Library, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ItemPage {
     /// The items.
     pub items: Vec<Item>,
@@ -107,7 +109,7 @@ pub struct ItemPage {
 }
 
 /// The history of one picture: every version below one original, and the jobs that have not become a version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct History {
     /// Oldest first; the first is the original.
     pub versions: Vec<Version>,

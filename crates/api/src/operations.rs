@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use crate::job::{History, ItemPage, Job};
 use crate::picture::{Added, Version};
@@ -37,6 +38,31 @@ pub struct SubmitEdit {
     pub idempotency_key: String,
 }
 
+/// The wish as a program sends it; the key that joins repeats travels beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditWish {
+    /// The version to edit: an original, or the result of another edit.
+    pub version_id: String,
+    /// What should change; not empty, at most 1 MiB.
+    pub prompt: String,
+    /// Endpoint id or `demo`; without one, the model that the settings name.
+    pub model: Option<String>,
+    /// The model's own parameters by name, sent as they are; none for the demo engine.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub parameters: Map<String, Value>,
+}
+
+/// A page of jobs, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct JobPage {
+    /// The jobs.
+    pub jobs: Vec<Job>,
+    /// Give it to the next request as `after`; none at the end.
+    pub next: Option<String>,
+}
+
 /// One thing by id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ById {
@@ -45,7 +71,7 @@ pub struct ById {
 }
 
 /// Several things by id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ByIds {
     /// The ids.
     pub ids: Vec<String>,

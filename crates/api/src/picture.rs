@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
 /// A node of a picture's history: an original, or the result of an edit. Its bytes are fetched by id through the host, never as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Version {
     /// Id (UUID).
     pub id: String,
@@ -43,7 +44,7 @@ pub struct Version {
 }
 
 /// A file that did not become a picture, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Refused {
     /// File name, without its folder.
     pub name: String,
@@ -52,7 +53,7 @@ pub struct Refused {
 }
 
 /// The answer to adding files: what became a version, what was refused. Adding the same bytes twice gives the same version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Added {
     /// New originals, in the order of the request.
     pub versions: Vec<Version>,

@@ -8,11 +8,12 @@ use overpaint_core::error::{self as core_error, Code, Error, Failure};
 use overpaint_core::picture::PictureError;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 pub use table::{Row, row};
 
 /// Whether money may have been spent on the attempt a problem speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Charged {
     /// Nothing was charged.
@@ -24,7 +25,7 @@ pub enum Charged {
 }
 
 /// What the person can do next; the window draws it as the card's first button.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NextStep {
     /// Run the same edit again.
@@ -42,7 +43,7 @@ pub enum NextStep {
 }
 
 /// One error, told to a person and to a program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Problem {
     /// Stable name to branch on, for example `key_refused`.
     pub code: String,
@@ -176,12 +177,14 @@ impl From<&Error> for Problem {
             }
             Error::LibraryUnsupported { .. }
             | Error::SettingInvalid { .. }
+            | Error::Request { .. }
             | Error::PromptTooLong { .. } => ended(&capital(&error.to_string())),
             Error::Picture(
                 PictureError::Empty | PictureError::Truncated | PictureError::NotAPicture,
             )
             | Error::ClipboardEmpty
             | Error::PromptEmpty
+            | Error::IdempotencyMismatch
             | Error::Database(_)
             | Error::KeyMissing
             | Error::KeyMalformed

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
@@ -20,7 +21,7 @@ pub enum KeySource {
 }
 
 /// What can be run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Model {
     /// Endpoint id, for example `fal-ai/bytedance/seedream/v4/edit`, or `demo`.
     pub id: String,

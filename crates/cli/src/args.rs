@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Show(Show),
     /// Make a small copy of a picture; touches no library.
     Thumbnail(Thumbnail),
-    /// Serve the library over HTTP on this computer, until it is stopped.
+    /// Serve the library over HTTP, until it is stopped.
     Serve(Serve),
 }
 
@@ -83,14 +83,47 @@ pub(crate) struct Thumbnail {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Serve {
-    /// The address; this version serves this computer only.
-    #[arg(long, default_value = "127.0.0.1")]
-    pub(crate) host: String,
+    /// The address; without it HOST, else 127.0.0.1: this computer only. Any other one wants API_TOKEN.
+    #[arg(long)]
+    host: Option<String>,
     /// The port, 0 for any free one; without it PORT, else 8000.
     #[arg(long)]
-    pub(crate) port: Option<u16>,
+    port: Option<u16>,
+    /// Serve beyond this computer without a token: whoever reaches the address can spend your money.
+    #[arg(long)]
+    no_token: bool,
+    /// Write the log to stderr in this form instead of to the log file.
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) log: Option<LogForm>,
     #[command(flatten)]
-    pub(crate) library: LibraryFlag,
+    library: LibraryFlag,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogForm {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+impl Serve {
+    /// What is given, with these flags over it.
+    pub(crate) fn over(self, given: Given) -> Given {
+        let given = self.library.over(given);
+        let flags = [
+            ("HOST", self.host),
+            ("PORT", self.port.map(|port| port.to_string())),
+            ("NO_TOKEN", self.no_token.then(|| "1".to_owned())),
+        ];
+        flags
+            .into_iter()
+            .fold(given, |given, (name, value)| match value {
+                Some(value) => given.flag(name, value),
+                None => given,
+            })
+    }
 }
 
 /// Which library.

@@ -18,7 +18,7 @@ mod thumbnail;
 
 use std::process::ExitCode;
 
-use args::Command;
+use args::{Command, LogForm};
 use output::{Outcome, Stop};
 use overpaint_core::clock::Clock;
 use overpaint_core::error::Error;
@@ -43,7 +43,10 @@ fn run(command: Command, given: Given) -> Result<Outcome, Stop> {
         Command::Jobs(args) => on_runtime(jobs::list(args, given, clock)),
         Command::Show(args) => on_runtime(jobs::show(args, given)),
         Command::Serve(args) => {
-            log(&given)?;
+            match args.log {
+                Some(form) => overpaint_http::log::to_stderr(&given, form == LogForm::Json)?,
+                None => log(&given)?,
+            }
             on_runtime(serve::run(args, given))
         }
     }

@@ -1,4 +1,4 @@
-//! `overpaint serve`: the library over HTTP on this computer, until a signal.
+//! `overpaint serve`: the library over HTTP, until a signal. Everything can come from the environment alone, as on a hosting service.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -20,18 +20,13 @@ const DEFAULT_PORT: u16 = 8000;
 
 /// Serves until SIGTERM, SIGINT or Ctrl+C. Jobs under way go on at the next start.
 pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {
-    let host = loopback(&args.host)?;
-    let given = args.library.over(given);
-    let given = match args.port {
-        Some(port) => given.flag("PORT", port.to_string()),
-        None => given,
-    };
+    let given = args.over(given);
     let settings = Settings::read(&given)?;
-    let listener = listen(SocketAddr::new(
-        host,
-        settings.api.port.unwrap_or(DEFAULT_PORT),
-    ))
-    .await?;
+    let host = address(settings.api.host.as_deref())?;
+    let address = SocketAddr::new(host, settings.api.port.unwrap_or(DEFAULT_PORT));
+    // Before anything is opened or made: who forgot the token has changed nothing.
+    Server::may_serve(&settings, address)?;
+    let listener = listen(address).await?;
     let mut interrupts = Interrupts::listen()?;
     let library = Library::open(Options::new(given)).await?;
     let served = serve(&library, listener, async move {
@@ -53,20 +48,20 @@ async fn serve(
     tracing::info!(address = %server.address(), library = %library.dir().display(), "ready");
     // Whoever started us may not read it.
     let _ = writeln!(io::stdout().lock(), "{ready}");
-    Ok(server.run(end).await?)
+    server.run(end).await;
+    Ok(())
 }
 
-fn loopback(host: &str) -> Result<IpAddr, Stop> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let address = if host == "localhost" {
-        Some(IpAddr::V4(Ipv4Addr::LOCALHOST))
-    } else {
-        bare.parse().ok()
+/// Loopback by default: whoever wants more says so, and by which address.
+fn address(host: Option<&str>) -> Result<IpAddr, Stop> {
+    let Some(host) = host.filter(|host| *host != "localhost") else {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
     };
-    let wanted = "this version serves this computer only: it must be 127.0.0.1, ::1 or localhost";
-    address
-        .filter(IpAddr::is_loopback)
-        .ok_or_else(|| Stop::usage("--host", host, wanted))
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let wanted =
+        "it must be an address of this computer such as 127.0.0.1, ::1 or 0.0.0.0, or localhost";
+    bare.parse()
+        .map_err(|_| Stop::usage("--host", host, wanted))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Stop> {

@@ -60,6 +60,8 @@ codes! {
     PromptTooLong = "prompt_too_long",
     /// A parameter of the model has a name or a value it cannot have.
     ParameterInvalid = "parameter_invalid",
+    /// The idempotency key was used for another request.
+    IdempotencyMismatch = "idempotency_mismatch",
     /// No such job, version or model.
     NotFound = "not_found",
     /// The job is past the point where that can be done.
@@ -126,6 +128,18 @@ codes! {
     DemoNothingUnderstood = "demo_nothing_understood",
     /// The clipboard, the file manager or the browser did not do it.
     DesktopFailed = "desktop_failed",
+    /// A program's request cannot be read.
+    RequestMalformed = "request_malformed",
+    /// A program's request is larger than is taken.
+    RequestTooLarge = "request_too_large",
+    /// A web page, or a name that is not ours, may not ask.
+    NotAdmitted = "not_admitted",
+    /// The request lacks the token that is required.
+    TokenRequired = "token_required",
+    /// More requests than are taken in so short a time.
+    TooManyRequests = "too_many_requests",
+    /// There is no such route, or not with that method.
+    NoRoute = "no_route",
     /// A defect in Overpaint.
     Internal = "internal",
 }
@@ -170,6 +184,9 @@ pub enum Error {
         /// What is wrong with it, as a verb phrase.
         wanted: &'static str,
     },
+    /// The same key, another wish: one of the two would be lost.
+    #[error("this idempotency key was used for another request")]
+    IdempotencyMismatch,
     /// No such thing.
     #[error("there is no {what} {id}")]
     NotFound {
@@ -251,6 +268,14 @@ pub enum Error {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A host refused a request before it reached the library.
+    #[error("{said}")]
+    Request {
+        /// One of the codes about requests.
+        code: Code,
+        /// What is wrong with it, as whole sentences.
+        said: String,
+    },
     /// A defect.
     #[error("{0}")]
     Internal(&'static str),
@@ -268,6 +293,7 @@ impl Error {
             Self::PromptEmpty => Code::PromptEmpty,
             Self::PromptTooLong { .. } => Code::PromptTooLong,
             Self::ParameterInvalid { .. } => Code::ParameterInvalid,
+            Self::IdempotencyMismatch => Code::IdempotencyMismatch,
             Self::NotFound { .. } => Code::NotFound,
             Self::TooLate { .. } => Code::TooLate,
             Self::LibraryInUse { .. } => Code::LibraryInUse,
@@ -284,6 +310,7 @@ impl Error {
             Self::KeyFixed => Code::KeyFixed,
             Self::KeychainUnavailable(_) => Code::KeychainUnavailable,
             Self::Desktop { .. } => Code::DesktopFailed,
+            Self::Request { code, .. } => *code,
             Self::Internal(_) => Code::Internal,
         }
     }

@@ -146,6 +146,32 @@ impl Job {
     }
 }
 
+/// A job as a list of many thousands shows it: what a line needs and no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobLine {
+    /// Its id.
+    pub id: JobId,
+    /// Where it is.
+    pub state: State,
+    /// The wish's words, whole.
+    pub prompt: String,
+    /// The first result, once the job is done.
+    pub result: Option<ResultLine>,
+    /// When it was accepted.
+    pub created_at: Moment,
+    /// When it last changed state.
+    pub updated_at: Moment,
+}
+
+/// A result as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultLine {
+    /// Ending of the stored file, without the dot.
+    pub extension: String,
+    /// Its key in the bucket, if it lies there.
+    pub object: Option<String>,
+}
+
 /// What the provider gave us to find the job again. Its URLs are used as they came, never rebuilt (fal-contract 3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {

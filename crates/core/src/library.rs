@@ -9,6 +9,7 @@ mod lock;
 mod open;
 mod read;
 mod show;
+mod upload;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -31,6 +32,7 @@ pub use key::{KeyState, KeyTest};
 pub use open::Options;
 pub use read::Reader;
 pub use show::SaveAs;
+pub use upload::{MAX_UPLOAD, Upload};
 
 /// Days an item stays in the trash.
 pub const TRASH_DAYS: i64 = 30;

@@ -5,7 +5,7 @@
 //! screen live in `cache/` and may be deleted at any time.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -104,15 +104,33 @@ impl Pictures {
         self.store(bytes, picture::check_end(bytes)?)
     }
 
+    /// Keeps a stranger's file that lies in `tmp/`: its header and its end are checked, then it is moved into place as it is.
+    ///
+    /// # Errors
+    /// As [`Pictures::keep`].
+    pub(crate) fn keep_file(
+        &self,
+        mut file: tempfile::NamedTempFile,
+    ) -> Result<(Picture, Facts), Error> {
+        let at = file.path().to_owned();
+        let mut bytes = Vec::new();
+        file.rewind()
+            .and_then(|()| file.read_to_end(&mut bytes))
+            .map_err(Error::disk(&at))?;
+        let facts = picture::check_end(&bytes)?;
+        let picture = described(&bytes, &facts);
+        let path = self.path(&picture);
+        if fs::metadata(&path).is_ok_and(|m| m.len() == picture.bytes) {
+            return Ok((picture, facts));
+        }
+        drop(bytes);
+        self.place(&path, file, Durable::Yes)
+            .map_err(Error::disk(&path))?;
+        Ok((picture, facts))
+    }
+
     fn store(&self, bytes: &[u8], facts: Facts) -> Result<(Picture, Facts), Error> {
-        let picture = Picture {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            media_type: facts.format.media_type().to_owned(),
-            extension: facts.format.extension().to_owned(),
-            width: facts.width,
-            height: facts.height,
-            bytes: bytes.len() as u64,
-        };
+        let picture = described(bytes, &facts);
         let path = self.path(&picture);
         if fs::metadata(&path).is_ok_and(|m| m.len() == picture.bytes) {
             return Ok((picture, facts));
@@ -220,26 +238,36 @@ impl Pictures {
     }
 
     fn write(&self, path: &Path, bytes: &[u8], durable: Durable) -> Result<(), Error> {
-        let folder = path.parent().unwrap_or(&self.dir);
         let write = || -> std::io::Result<()> {
-            let fresh = !folder.exists();
-            fs::create_dir_all(folder)?;
             let mut file = tempfile::NamedTempFile::new_in(self.tmp())?;
             file.write_all(bytes)?;
-            if durable == Durable::Yes {
-                file.as_file().sync_all()?;
-            }
-            file.persist(path).map_err(|error| error.error)?;
-            if durable == Durable::Yes {
-                sync_folder(folder)?;
-                // A new folder is itself an entry of the one above.
-                if let Some(above) = folder.parent().filter(|_| fresh) {
-                    sync_folder(above)?;
-                }
-            }
-            Ok(())
+            self.place(path, file, durable)
         };
         write().map_err(Error::disk(path))
+    }
+
+    /// Moves a file of `tmp/` to where it stays.
+    fn place(
+        &self,
+        path: &Path,
+        file: tempfile::NamedTempFile,
+        durable: Durable,
+    ) -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(&self.dir);
+        let fresh = !folder.exists();
+        fs::create_dir_all(folder)?;
+        if durable == Durable::Yes {
+            file.as_file().sync_all()?;
+        }
+        file.persist(path).map_err(|error| error.error)?;
+        if durable == Durable::Yes {
+            sync_folder(folder)?;
+            // A new folder is itself an entry of the one above.
+            if let Some(above) = folder.parent().filter(|_| fresh) {
+                sync_folder(above)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -248,6 +276,17 @@ enum Durable {
     Yes,
     /// Can be made again: not worth waiting for the disk.
     No,
+}
+
+fn described(bytes: &[u8], facts: &Facts) -> Picture {
+    Picture {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        media_type: facts.format.media_type().to_owned(),
+        extension: facts.format.extension().to_owned(),
+        width: facts.width,
+        height: facts.height,
+        bytes: bytes.len() as u64,
+    }
 }
 
 fn shown(made: Encoded) -> Shown {

@@ -9,6 +9,7 @@
 mod items;
 mod job_rows;
 mod jobs;
+mod lines;
 mod moves;
 mod open;
 mod trash;
@@ -16,6 +17,7 @@ mod versions;
 
 pub(crate) use moves::NewResult;
 pub(crate) use open::{Access, quick_check};
+pub(crate) use versions::NewOriginal;
 
 use sqlx::SqlitePool;
 

@@ -3,146 +3,195 @@
 //!
 //! Where it is better than the original on purpose: times are UTC with a `Z`, what is no picture is refused at the door, a result is
 //! served as what it is whatever the upload was called, and a deleted job's result is gone at once.
-//!
-//! Not here yet: pages, retry, `/openapi.json` and its pages.
 
-mod file;
 mod form;
+mod job;
+mod page;
 mod refusal;
+mod words;
 
+use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use axum::{Json, Router};
+use axum::routing::any;
 use overpaint_api::from_core::moment;
-use overpaint_api::problem::Problem;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
+use overpaint_core::error::Error;
 use overpaint_core::job::{Edit, Job, JobId, Parameters, State as JobState};
+use overpaint_core::library::MAX_UPLOAD;
 use overpaint_core::model;
-use overpaint_core::version::Version;
+use overpaint_core::version::{Version, VersionId};
 use serde::Serialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
 
-use file::Attachment;
-use form::{Form, MAX_UPLOAD};
-use refusal::Refusal;
+use crate::file::{self, Attachment};
+use form::{Form, FormSchema};
+use job::{JobListItem, JobOut, file_name};
+use refusal::{Detail, Refusal, ValidationErrors};
+
+/// Bytes of a form beside its picture: a prompt of 1 MiB and the heads of the parts.
+const FORM_OVERHEAD: usize = 4 << 20;
 
 /// Every frozen route.
-pub(crate) fn routes(library: Library) -> Router {
-    Router::new()
-        .route("/health", get(health))
-        .route("/api/jobs", get(list).post(create))
-        .route("/api/jobs/{id}", get(read).delete(delete))
-        .route("/api/jobs/{id}/download", get(download))
-        .route("/static/{name}", get(result))
-        .route("/health/", any(without_slash))
-        .route("/api/jobs/", any(without_slash))
-        .route("/api/jobs/{id}/", any(without_slash))
-        .fallback(async || Refusal::NoRoute)
-        .method_not_allowed_fallback(async || Refusal::NotWithThatMethod)
-        .layer(DefaultBodyLimit::max(MAX_UPLOAD))
+pub(crate) fn routes(library: Library) -> OpenApiRouter {
+    let slips = [
+        "/health/",
+        "/api/jobs/",
+        "/api/jobs/page/",
+        "/api/jobs/{job_id}/",
+        "/api/jobs/{job_id}/download/",
+        "/api/jobs/{job_id}/retry/",
+    ];
+    let known = OpenApiRouter::new()
+        .routes(routes!(health))
+        .routes(routes!(list, create))
+        .routes(routes!(page::page))
+        .routes(routes!(read, delete))
+        .routes(routes!(download))
+        .routes(routes!(retry))
+        .routes(routes!(result));
+    slips
+        .into_iter()
+        .fold(known, |known, slip| known.route(slip, any(without_slash)))
+        .layer(DefaultBodyLimit::max(
+            usize::try_from(MAX_UPLOAD).unwrap_or(usize::MAX) + FORM_OVERHEAD,
+        ))
         .with_state(library)
 }
 
-/// A job, as the POST and the single GET answer it.
-#[derive(Debug, Serialize)]
-struct JobOut {
-    job_id: String,
-    status: &'static str,
-    result_url: Option<String>,
-    error: Option<String>,
-    created_at: String,
-    updated_at: String,
-    prompt: String,
+/// For any address that is none.
+pub(crate) async fn no_route() -> Response {
+    Refusal::NoRoute.into_response()
 }
 
-/// A job in the list.
-#[derive(Debug, Serialize)]
-struct JobListItem {
-    job_id: String,
-    status: &'static str,
-    result_url: Option<String>,
-    prompt: String,
-    created_at: String,
+/// For a method that an address does not have.
+pub(crate) async fn wrong_method() -> Response {
+    Refusal::NotWithThatMethod.into_response()
 }
 
-async fn health() -> Json<Value> {
-    Json(json!({ "ok": true, "time": moment(Clock::system().now()) }))
+/// That the server is there.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// Always true.
+    ok: bool,
+    /// The server's time, UTC.
+    time: String,
 }
 
+/// Says that the server is there; asked by anybody, tells nothing else.
+#[utoipa::path(get, path = "/health", tag = "jobs", responses((status = 200, body = Health)))]
+async fn health() -> Json<Health> {
+    let time = moment(Clock::system().now());
+    Json(Health { ok: true, time })
+}
+
+/// Runs an edit on fal with the server's key: a picture and what should change. The answer comes at once; poll the job until it is `done` or
+/// `error`.
+#[utoipa::path(post, path = "/api/jobs", tag = "jobs",
+    request_body(content = FormSchema, content_type = "multipart/form-data"),
+    responses((status = 200, body = JobOut), (status = 400, body = Detail), (status = 413, body = Detail),
+        (status = 422, body = ValidationErrors), (status = 500, description = "No fal key is set", body = Detail), (status = 507, body = Detail)))]
 async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOut>, Refusal> {
     // Never the demo engine instead: whoever calls this expects fal's picture.
     if library.key_state().await.source.is_none() {
         return Err(Refusal::NoKey);
     }
-    let input = library.add_bytes(form.image, &form.name).await?.id;
-    // Whoever calls this route pays for a model: the demo engine as the window's default is no answer here.
-    let model = match library.settings().model {
+    let edit = Edit {
+        input: VersionId(Uuid::nil()),
+        prompt: form.prompt,
+        model: paid_model(&library),
+        parameters: Parameters::default(),
+        idempotency_key: None,
+    };
+    let job = library.submit_upload(form.image, &form.name, edit).await?;
+    Ok(Json(JobOut::of(&library, job, None)))
+}
+
+/// Whoever calls these routes pays for a model: the demo engine as the window's default is no answer here.
+fn paid_model(library: &Library) -> String {
+    match library.settings().model {
         demo if demo == model::DEMO => model::SEEDREAM_4.to_owned(),
         model => model,
-    };
-    let job = library
-        .submit_edit(Edit {
-            input,
-            prompt: form.prompt,
-            model,
-            parameters: Parameters::default(),
-            idempotency_key: None,
-        })
-        .await?;
-    Ok(Json(JobOut::of(job, None)))
-}
-
-async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, Refusal> {
-    let mut items = Vec::new();
-    for job in library.newest_jobs(u32::MAX).await? {
-        let result = result_of(&library, &job).await?;
-        items.push(JobListItem::of(job, result.as_ref()));
     }
-    Ok(Json(items))
 }
 
-async fn read(
-    State(library): State<Library>,
-    Path(id): Path<String>,
-) -> Result<Json<JobOut>, Refusal> {
+/// Every job, newest first. Thousands of them make a large answer: `/api/jobs/page` turns pages.
+#[utoipa::path(get, path = "/api/jobs", tag = "jobs", responses((status = 200, body = Vec<JobListItem>)))]
+async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, Refusal> {
+    let lines = library.job_lines().await?;
+    let items = lines
+        .into_iter()
+        .map(|line| JobListItem::of(&library, line));
+    Ok(Json(items.collect()))
+}
+
+/// One job.
+#[utoipa::path(get, path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+    responses((status = 200, body = JobOut), (status = 404, body = Detail)))]
+async fn read(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
     let job = find(&library, &id).await?;
     let result = result_of(&library, &job).await?;
-    Ok(Json(JobOut::of(job, result.as_ref())))
+    Ok(Json(JobOut::of(&library, job, result.as_ref())))
 }
 
-async fn delete(
-    State(library): State<Library>,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, Refusal> {
+/// Moves a job to the trash with its picture and its result. One at work is cancelled at fal; what it cost stays on record.
+#[utoipa::path(delete, path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+    responses((status = 200, body = Detail), (status = 404, body = Detail)))]
+async fn delete(State(library): State<Library>, id: Id) -> Result<Json<Detail>, Refusal> {
     let job = find(&library, &id).await?;
     library.delete_items(&[job.id.to_string()]).await?;
-    Ok(Json(json!({ "detail": "Job deleted" })))
+    Ok(Json(Detail::of("Job deleted")))
 }
 
+/// Runs a job again that ended in an error. What fal still has is fetched or looked at, which is free; only otherwise fal runs it anew. A job
+/// at work is answered as it is.
+#[utoipa::path(post, path = "/api/jobs/{job_id}/retry", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+    responses((status = 200, body = JobOut), (status = 404, body = Detail), (status = 409, description = "It is done", body = Detail),
+        (status = 500, description = "No fal key is set", body = Detail)))]
+async fn retry(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
+    let job = find(&library, &id).await?;
+    if job.state.is_active() {
+        return Ok(Json(JobOut::of(&library, job, None)));
+    }
+    if library.key_state().await.source.is_none() {
+        return Err(Refusal::NoKey);
+    }
+    let job = library.retry_job(job.id).await?;
+    Ok(Json(JobOut::of(&library, job, None)))
+}
+
+/// The result as a file to save.
+#[utoipa::path(get, path = "/api/jobs/{job_id}/download", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 206, description = "The bytes asked for"),
+        (status = 304, description = "Unchanged"), (status = 307, description = "It lies in a bucket, at Location"),
+        (status = 400, description = "There is no result yet", body = Detail), (status = 404, body = Detail), (status = 416, description = "No such bytes")))]
 async fn download(
     State(library): State<Library>,
-    Path(id): Path<String>,
+    id: Id,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let job = find(&library, &id).await?;
     let result = result_of(&library, &job)
         .await?
         .ok_or(Refusal::NoResultYet)?;
-    file::answer(
-        &library,
-        &result,
-        Attachment::As(file_name(&job, &result)),
-        &headers,
-    )
-    .await
+    let name = file_name(job.id, &result.picture.extension);
+    file::answer(&library, &result, Attachment::As(name), &headers)
+        .await
+        .map_err(lost)
 }
 
+/// A result as a browser shows it. `HEAD`, one byte range, `ETag` and `Last-Modified` are understood.
+#[utoipa::path(get, path = "/static/{name}", tag = "jobs", params(("name" = String, Path, description = "As `result_url` names it")),
+    responses((status = 200, content_type = "image/*", body = Vec<u8>), (status = 206, description = "The bytes asked for"),
+        (status = 304, description = "Unchanged"), (status = 404, body = Detail), (status = 416, description = "No such bytes")))]
 async fn result(
     State(library): State<Library>,
-    Path(name): Path<String>,
+    Id(name): Id,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     // Nothing of the name becomes a path: it must be, letter by letter, the name of a job's result.
@@ -153,11 +202,11 @@ async fn result(
     let job = find(&library, id).await.map_err(Refusal::or_no_route)?;
     let result = result_of(&library, &job)
         .await?
-        .filter(|result| file_name(&job, result) == name)
+        .filter(|result| file_name(job.id, &result.picture.extension) == name)
         .ok_or(Refusal::NoRoute)?;
     file::answer(&library, &result, Attachment::No, &headers)
         .await
-        .map_err(Refusal::or_no_route)
+        .map_err(|error| lost(error).or_no_route())
 }
 
 /// The original's framework took one slash too many for a slip.
@@ -167,6 +216,29 @@ async fn without_slash(uri: Uri) -> Response {
         .query()
         .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
+}
+
+/// The id in an address, whatever bytes it has: what is no id names no job.
+struct Id(String);
+
+impl std::ops::Deref for Id {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Id {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        state: &S,
+    ) -> Result<Self, Refusal> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| Refusal::NoJob)
+    }
 }
 
 /// The job of exactly that id. One in the trash is gone, as far as the old clients know.
@@ -187,94 +259,9 @@ async fn result_of(library: &Library, job: &Job) -> Result<Option<Version>, Refu
     }
 }
 
-fn file_name(job: &Job, result: &Version) -> String {
-    format!("{}_out.{}", job.id, result.picture.extension)
-}
-
-fn result_url(job: &Job, result: Option<&Version>) -> Option<String> {
-    result.map(|result| format!("/static/{}", file_name(job, result)))
-}
-
-/// The states, folded to the three the original knew.
-fn status(state: JobState) -> &'static str {
-    match state {
-        JobState::Queued
-        | JobState::Uploading
-        | JobState::Submitting
-        | JobState::Waiting
-        | JobState::Downloading => "processing",
-        JobState::Done => "done",
-        JobState::Failed | JobState::Cancelled | JobState::Unconfirmed => "error",
-    }
-}
-
-fn error(job: &Job) -> Option<String> {
-    let problem = || {
-        job.failure
-            .as_ref()
-            .map(|failure| Problem::of_failure(failure, None).to_string())
-    };
-    match job.state {
-        JobState::Failed | JobState::Unconfirmed => {
-            problem().or_else(|| Some("It failed.".to_owned()))
-        }
-        JobState::Cancelled => Some("Cancelled.".to_owned()),
-        _ => None,
-    }
-}
-
-impl JobOut {
-    fn of(job: Job, result: Option<&Version>) -> Self {
-        Self {
-            job_id: job.id.to_string(),
-            status: status(job.state),
-            result_url: result_url(&job, result),
-            error: error(&job),
-            created_at: moment(job.created_at),
-            updated_at: moment(job.updated_at),
-            prompt: job.prompt,
-        }
-    }
-}
-
-impl JobListItem {
-    fn of(job: Job, result: Option<&Version>) -> Self {
-        let JobOut {
-            job_id,
-            status,
-            result_url,
-            prompt,
-            created_at,
-            ..
-        } = JobOut::of(job, result);
-        Self {
-            job_id,
-            status,
-            result_url,
-            prompt,
-            created_at,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nine_states_fold_to_the_three_old_clients_know() {
-        let folded = JobState::ALL.map(|state| (state.name(), status(state)));
-        let expected = [
-            ("queued", "processing"),
-            ("uploading", "processing"),
-            ("submitting", "processing"),
-            ("waiting", "processing"),
-            ("downloading", "processing"),
-            ("done", "done"),
-            ("failed", "error"),
-            ("cancelled", "error"),
-            ("unconfirmed", "error"),
-        ];
-        assert_eq!(folded, expected);
+fn lost(error: Error) -> Refusal {
+    match error {
+        Error::FileUnreadable { .. } => Refusal::FileLost,
+        error => error.into(),
     }
 }

@@ -1,40 +1,56 @@
 //! Who may ask. A page of any site a person visits can make their browser send requests to this computer; this is what keeps it from
 //! spending their money and from reading their pictures.
 //!
-//! Three questions, all answered from headers: is the request meant for us (`Host`, against DNS rebinding), does a listed site ask
-//! (`Origin`), and, where the browser tells no origin, did another site cause it (`Sec-Fetch-Site`)? Programs send none of the last two.
-//! `/health` tells nothing and is free. Cookies and credentials are never allowed, and no answer says `*`.
+//! Four questions, all answered from headers: is the request meant for us (`Host`, against DNS rebinding), does a listed site ask
+//! (`Origin`), where the browser tells no origin, did another site cause it (`Sec-Fetch-Site`), and does it have the token, if one is
+//! required? Programs send none of the second and third. `/health` tells nothing and is free. Cookies and credentials are never allowed,
+//! and no answer says `*`.
+
+mod sites;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Json;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST,
-    ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERER,
+    RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use overpaint_core::error::Error;
+use overpaint_core::error::{Code, Error};
+use overpaint_core::secret::TokenHash;
 use overpaint_core::settings::Settings;
-use regex::Regex;
-use serde_json::json;
+
+use crate::problem;
+use crate::rate::Rate;
+use crate::serve::Peer;
+use sites::Sites;
 
 /// Methods a listed site may use.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, DELETE, OPTIONS");
 
+/// What a page of a listed site may read of an answer, beside what any page may.
+const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Location, Retry-After, Content-Range");
+
 /// Seconds a browser may remember a preflight.
 const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// The names we answer to and the sites that may ask.
+/// What is still read of a request that was refused, so that its client reads the refusal and not a reset.
+const DRAINED: usize = 1 << 20;
+const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who may ask, and how often.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    hosts: Vec<String>,
-    origins: Vec<String>,
-    pattern: Option<Regex>,
+    sites: Sites,
+    token: Option<TokenHash>,
+    rate: Rate,
 }
 
 /// What becomes of a request.
@@ -44,6 +60,8 @@ enum Verdict {
     Pass(Option<HeaderValue>),
     /// A listed site asks what it may do.
     Preflight(HeaderValue),
+    /// The token is not there; a listed site may read that.
+    NoToken(Option<HeaderValue>),
     /// It ends here, for that reason.
     Refuse(&'static str),
 }
@@ -52,19 +70,21 @@ impl Guard {
     /// For a server at `address`.
     ///
     /// # Errors
-    /// [`Error::SettingInvalid`] for `*` or `null` among the origins, and for a pattern that is none.
+    /// [`Error::SettingInvalid`] for `*` or `null` among the origins, for a pattern that is none, and for an address beyond this computer
+    /// without a token.
     pub(crate) fn new(settings: &Settings, address: SocketAddr) -> Result<Self, Error> {
-        let port = address.port();
-        let mut hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"]
-            .map(|name| format!("{name}:{port}"))
-            .into();
-        if port == 80 {
-            hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(str::to_owned));
+        let api = &settings.api;
+        if !address.ip().is_loopback() && api.token.is_none() && !api.no_token {
+            return Err(Error::SettingInvalid {
+                name: "API_TOKEN",
+                value: String::new(),
+                wanted: "whoever reaches an address beyond this computer could spend your money: set a token of your own, or say with --no-token that something else stands in front",
+            });
         }
         Ok(Self {
-            hosts,
-            origins: origins(settings)?,
-            pattern: pattern(settings)?,
+            sites: Sites::new(settings, address)?,
+            token: api.token,
+            rate: Rate::new(api),
         })
     }
 
@@ -73,20 +93,24 @@ impl Guard {
             Ok(origin) => origin,
             Err(Doubled) => return Verdict::Refuse("The request names several origins."),
         };
-        let listed = origin.filter(|origin| self.lists(origin)).cloned();
+        let listed = origin
+            .filter(|origin| origin.to_str().is_ok_and(|text| self.sites.lists(text)))
+            .cloned();
         if uri.path() == "/health" && listed.is_none() {
             return Verdict::Pass(None);
         }
         if !self.is_meant_for_us(uri, headers) {
             return Verdict::Refuse(
-                "The request is not addressed to this server: its Host is not one of ours.",
+                "The request is not addressed to this server: its Host is not one of ours. Behind a proxy, its name can be listed in ALLOWED_HOSTS.",
             );
         }
         match (origin, listed) {
             (Some(_), None) => Verdict::Refuse(
                 "This site may not use Overpaint. Its origin can be listed in ALLOWED_ORIGINS.",
             ),
-            (None, _) if caused_by_another_site(headers) => {
+            (None, _)
+                if caused_by_another_site(headers) && !self.is_shown(method, uri, headers) =>
+            {
                 Verdict::Refuse("Another site caused this request.")
             }
             (_, Some(listed))
@@ -95,37 +119,42 @@ impl Guard {
             {
                 Verdict::Preflight(listed)
             }
+            (_, listed) if uri.path() != "/health" && !self.has_token(headers) => {
+                Verdict::NoToken(listed)
+            }
             (_, listed) => Verdict::Pass(listed),
         }
     }
 
-    fn lists(&self, origin: &HeaderValue) -> bool {
-        let Ok(origin) = origin.to_str() else {
-            return false;
+    /// A result that a listed site's page shows or offers for download: such requests name no origin, only the page.
+    fn is_shown(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+        let path = uri.path();
+        let result = path.starts_with("/static/")
+            || path.starts_with("/api/jobs/") && path.ends_with("/download");
+        matches!(*method, Method::GET | Method::HEAD)
+            && result
+            && matches!(one(headers, REFERER.as_str()), Ok(Some(page)) if self.sites.lists_page(page))
+    }
+
+    fn has_token(&self, headers: &HeaderMap) -> bool {
+        let Some(token) = &self.token else {
+            return true;
         };
-        let origin = origin.to_ascii_lowercase();
-        // Frames without an origin of their own, files and redirects all call themselves "null": that names nobody.
-        origin != "null"
-            && (self.origins.contains(&origin)
-                || self
-                    .pattern
-                    .as_ref()
-                    .is_some_and(|pattern| pattern.is_match(&origin)))
+        let sent = one(headers, AUTHORIZATION.as_str()).ok().flatten();
+        let sent = sent.and_then(|value| value.to_str().ok()?.split_once(' '));
+        sent.is_some_and(|(scheme, sent)| scheme.eq_ignore_ascii_case("bearer") && token.fits(sent))
     }
 
     /// A request line may name a host too; then both must be ours.
     fn is_meant_for_us(&self, uri: &Uri, headers: &HeaderMap) -> bool {
-        let ours = |host: &str| {
-            self.hosts
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(host))
-        };
-        let named =
-            matches!(one(headers, HOST.as_str()), Ok(Some(host)) if host.to_str().is_ok_and(ours));
+        let named = matches!(
+            one(headers, HOST.as_str()),
+            Ok(Some(host)) if host.to_str().is_ok_and(|host| self.sites.is_ours(host))
+        );
         named
             && uri
                 .authority()
-                .is_none_or(|authority| ours(authority.as_str()))
+                .is_none_or(|authority| self.sites.is_ours(authority.as_str()))
     }
 }
 
@@ -135,29 +164,76 @@ pub(crate) async fn protect(
     request: Request,
     next: Next,
 ) -> Response {
-    let (mut response, origin) = match guard.judge(
-        request.method(),
-        request.uri(),
-        request.headers(),
-    ) {
-        Verdict::Pass(origin) => (next.run(request).await, origin),
-        Verdict::Preflight(origin) => (may_do(request.headers()), Some(origin)),
-        Verdict::Refuse(reason) => {
-            tracing::info!(method = %request.method(), path = request.uri().path(), reason, "refused");
-            (
-                (StatusCode::FORBIDDEN, Json(json!({ "detail": reason }))).into_response(),
-                None,
-            )
-        }
-    };
+    let (mut response, origin) = answer(&guard, request, next).await;
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Should anything that was stored ever be more than a picture, it runs in a box with nothing in it. The docs pages say their own.
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("sandbox"));
     // Said on every answer: what one site was given must not be handed to another from a cache.
     headers.append(VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
     response
+}
+
+async fn answer(guard: &Guard, request: Request, next: Next) -> (Response, Option<HeaderValue>) {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    if let Err(wait) = guard.rate.take_read(peer) {
+        return (too_many(&path, wait, request).await, None);
+    }
+    match guard.judge(&method, request.uri(), request.headers()) {
+        Verdict::Pass(origin) => match guard.rate.take_submit(&method, &path) {
+            Ok(()) => (next.run(request).await, origin),
+            Err(wait) => (too_many(&path, wait, request).await, origin),
+        },
+        Verdict::Preflight(origin) => (may_do(request.headers()), Some(origin)),
+        Verdict::NoToken(origin) => {
+            let refusal = Error::Request {
+                code: Code::TokenRequired,
+                said: "Send the token of this server as Authorization: Bearer TOKEN.".to_owned(),
+            };
+            let mut response = refuse(&path, &refusal, request).await;
+            let bearer = HeaderValue::from_static("Bearer realm=\"Overpaint\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+            (response, origin)
+        }
+        Verdict::Refuse(reason) => {
+            tracing::info!(%method, path, reason, "refused");
+            let refusal = Error::Request {
+                code: Code::NotAdmitted,
+                said: reason.to_owned(),
+            };
+            (refuse(&path, &refusal, request).await, None)
+        }
+    }
+}
+
+async fn too_many(path: &str, wait: Duration, request: Request) -> Response {
+    let seconds = wait.as_secs() + 1;
+    let refusal = Error::Request {
+        code: Code::TooManyRequests,
+        said: format!("Wait {seconds} s, then send it again. Nothing was sent to fal."),
+    };
+    let mut response = refuse(path, &refusal, request).await;
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Says no, in the words of whichever routes were asked.
+async fn refuse(path: &str, refusal: &Error, request: Request) -> Response {
+    drain(request.into_body()).await;
+    problem::answer(path, refusal)
+}
+
+async fn drain(body: Body) {
+    let _ = tokio::time::timeout(DRAIN_PATIENCE, axum::body::to_bytes(body, DRAINED)).await;
 }
 
 fn may_do(asked: &HeaderMap) -> Response {
@@ -197,43 +273,6 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>
     } else {
         Ok(first)
     }
-}
-
-fn origins(settings: &Settings) -> Result<Vec<String>, Error> {
-    let origin = |text: &String| {
-        let origin = text.trim_end_matches('/').to_ascii_lowercase();
-        let fits = origin.split_once("://").is_some_and(|(scheme, host)| {
-            !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '*'])
-        });
-        let wanted = "it must be a list of origins such as https://example.org; a * would let every web page spend your money";
-        if fits {
-            Ok(origin)
-        } else {
-            Err(Error::SettingInvalid {
-                name: "ALLOWED_ORIGINS",
-                value: text.clone(),
-                wanted,
-            })
-        }
-    };
-    settings.allowed_origins.iter().map(origin).collect()
-}
-
-/// The pattern must fit the whole origin, as it had to in the original's framework: one that only *contains* `//example.org` is a
-/// stranger's to register.
-fn pattern(settings: &Settings) -> Result<Option<Regex>, Error> {
-    let Some(text) = &settings.allowed_origin_regex else {
-        return Ok(None);
-    };
-    let wanted = "it must be a regular expression";
-    let invalid = |_| Error::SettingInvalid {
-        name: "ALLOWED_ORIGIN_REGEX",
-        value: text.clone(),
-        wanted,
-    };
-    Regex::new(&format!(r"\A(?:{text})\z"))
-        .map(Some)
-        .map_err(invalid)
 }
 
 #[cfg(test)]

@@ -29,17 +29,7 @@ pub fn file(places: &Places) -> PathBuf {
 /// [`Error::SettingInvalid`] for a level that is none, [`Error::Disk`] where the folder cannot be written.
 pub fn to_file(given: &Given) -> Result<(), Error> {
     let places = &given.places;
-    let level = given
-        .env
-        .get("OVERPAINT_LOG")
-        .map(|level| level.trim())
-        .filter(|level| !level.is_empty())
-        .unwrap_or("info");
-    let filter = EnvFilter::try_new(level).map_err(|_| Error::SettingInvalid {
-        name: "OVERPAINT_LOG",
-        value: level.to_owned(),
-        wanted: "it must be error, warn, info, debug or trace",
-    })?;
+    let filter = filter(given)?;
     let not_writable = |source| Error::Disk {
         path: file(places),
         source,
@@ -55,6 +45,40 @@ pub fn to_file(given: &Given) -> Result<(), Error> {
         write_panics_too();
     }
     Ok(())
+}
+
+/// The same to stderr, for a server whose host collects it; as JSON, one object a line, where a program reads it.
+///
+/// # Errors
+/// [`Error::SettingInvalid`] for a level that is none.
+pub fn to_stderr(given: &Given, json: bool) -> Result<(), Error> {
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter(given)?)
+        .with_ansi(false)
+        .with_writer(std::io::stderr);
+    let set = if json {
+        tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish())
+    } else {
+        tracing::subscriber::set_global_default(lines.finish())
+    };
+    if set.is_ok() {
+        write_panics_too();
+    }
+    Ok(())
+}
+
+fn filter(given: &Given) -> Result<EnvFilter, Error> {
+    let level = given
+        .env
+        .get("OVERPAINT_LOG")
+        .map(|level| level.trim())
+        .filter(|level| !level.is_empty())
+        .unwrap_or("info");
+    EnvFilter::try_new(level).map_err(|_| Error::SettingInvalid {
+        name: "OVERPAINT_LOG",
+        value: level.to_owned(),
+        wanted: "it must be error, warn, info, debug or trace",
+    })
 }
 
 fn appender(places: &Places) -> Result<RollingFileAppender, InitError> {

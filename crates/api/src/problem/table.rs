@@ -110,6 +110,12 @@ pub fn row(code: Code) -> Row {
             "Change it and try again.",
             None,
         ),
+        Code::IdempotencyMismatch => row(
+            422,
+            "The idempotency key was used before",
+            "It belongs to another request. Use a fresh key for each edit.",
+            None,
+        ),
         Code::NotFound => row(404, "Not found", "It may have been deleted for good.", None),
         Code::TooLate => row(
             409,
@@ -293,6 +299,42 @@ pub fn row(code: Code) -> Row {
             Some(N::EditPrompt),
         ),
         Code::DesktopFailed => again(503, "The desktop did not do it", "Try again.", None),
+        Code::RequestMalformed => row(
+            400,
+            "The request cannot be read",
+            "Compare it with the API description at /docs.",
+            None,
+        ),
+        Code::RequestTooLarge => row(
+            413,
+            "The request is too large",
+            "Send a smaller picture.",
+            None,
+        ),
+        Code::NotAdmitted => row(
+            403,
+            "This request is not admitted",
+            "List its origin in ALLOWED_ORIGINS, or its host in ALLOWED_HOSTS.",
+            None,
+        ),
+        Code::TokenRequired => row(
+            401,
+            "A token is required",
+            "Send it as Authorization: Bearer TOKEN.",
+            None,
+        ),
+        Code::TooManyRequests => again(
+            429,
+            "Too many requests at once",
+            "Wait as long as Retry-After says, then send it again.",
+            None,
+        ),
+        Code::NoRoute => row(
+            404,
+            "There is nothing at this address",
+            "The API description at /docs lists what there is.",
+            None,
+        ),
         Code::Internal => row(
             500,
             "Something in Overpaint broke",

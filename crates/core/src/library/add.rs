@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::job::runner::blocking;
 use crate::picture::{self, Format, MAX_FILE_BYTES, PictureError, SaveFormat};
 use crate::sample;
+use crate::store::NewOriginal;
 use crate::version::{Version, VersionId};
 
 /// Longest file name that is kept, in bytes.
@@ -117,9 +118,11 @@ impl Library {
             .store
             .add_original(
                 VersionId(self.new_id()),
-                &kept,
-                &name,
-                facts.note(),
+                &NewOriginal {
+                    picture: &kept,
+                    name: &name,
+                    note: facts.note(),
+                },
                 self.0.clock.now(),
             )
             .await
@@ -225,7 +228,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The name as it is kept: no folders, no control characters, bounded, and never empty.
-fn shown_name(name: &str, format: Format) -> String {
+pub(super) fn shown_name(name: &str, format: Format) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = base.chars().filter(|c| !c.is_control()).collect();
     let mut clean = clean.trim().to_owned();

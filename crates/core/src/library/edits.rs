@@ -11,26 +11,36 @@ impl Library {
     /// # Errors
     /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`], [`Error::ParameterInvalid`].
     pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
-        if edit.prompt.len() > Edit::PROMPT_MAX {
-            return Err(Error::PromptTooLong {
-                bytes: edit.prompt.len(),
-            });
-        }
-        if edit.model != DEMO && !is_model_id(&edit.model) {
-            return Err(Error::NotFound {
-                what: "model",
-                id: edit.model,
-            });
-        }
-        edit.parameters.check(edit.model == DEMO)?;
+        check(&edit)?;
         let job = self
             .0
             .store
             .add_job(JobId(self.new_id()), &edit, self.0.clock.now())
             .await?;
+        self.begin(&job);
+        Ok(job)
+    }
+
+    /// [`Library::submit_edit`] for programs: no model means the one of the settings, and a model that needs a key is refused without one
+    /// instead of failing later. There is no falling back to the demo engine.
+    ///
+    /// # Errors
+    /// As [`Library::submit_edit`], and [`Error::KeyMissing`].
+    pub async fn submit_asked(&self, edit: Edit) -> Result<Job, Error> {
+        let model = match edit.model.as_str() {
+            "" => self.settings().model,
+            model => model.to_owned(),
+        };
+        if model != DEMO && self.key_state().await.source.is_none() {
+            return Err(Error::KeyMissing);
+        }
+        self.submit_edit(Edit { model, ..edit }).await
+    }
+
+    /// A job that is written goes to work.
+    pub(super) fn begin(&self, job: &Job) {
         self.0.runner.announce(job.clone());
         self.0.runner.wake();
-        Ok(job)
     }
 
     /// The user wants a job ended. A queued one ends at once; one at a provider ends when the provider agrees, and a result that is paid
@@ -85,4 +95,20 @@ impl Library {
         self.announce_library();
         Ok(())
     }
+}
+
+/// What can be said of an edit before anything is kept.
+pub(super) fn check(edit: &Edit) -> Result<(), Error> {
+    if edit.prompt.len() > Edit::PROMPT_MAX {
+        return Err(Error::PromptTooLong {
+            bytes: edit.prompt.len(),
+        });
+    }
+    if edit.model != DEMO && !is_model_id(&edit.model) {
+        return Err(Error::NotFound {
+            what: "model",
+            id: edit.model.clone(),
+        });
+    }
+    edit.parameters.check(edit.model == DEMO)
 }

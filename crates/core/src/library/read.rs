@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Library, lock};
 use crate::error::Error;
-use crate::job::{Job, JobId};
+use crate::job::{Job, JobId, JobLine, State};
 use crate::pictures::Pictures;
 use crate::settings::{Given, Settings};
 use crate::store::{Access, Store};
@@ -19,6 +19,29 @@ impl Library {
     /// [`Error::NotFound`].
     pub async fn job(&self, id: JobId) -> Result<Job, Error> {
         Ok(self.0.runner.with_progress(self.0.store.job(id).await?))
+    }
+
+    /// One job that is not in the trash.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn live_job(&self, id: JobId) -> Result<Job, Error> {
+        let job = self.job(id).await?;
+        match job.deleted_at {
+            None => Ok(job),
+            Some(_) => Err(Error::NotFound {
+                what: "job",
+                id: id.to_string(),
+            }),
+        }
+    }
+
+    /// One version that is not in the trash.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn live_version(&self, id: VersionId) -> Result<Version, Error> {
+        self.0.store.live_version(id).await
     }
 
     /// Jobs queued or at work, in doubt, or failed within a day; newest first.
@@ -64,6 +87,52 @@ impl Library {
             .into_iter()
             .map(|job| self.0.runner.with_progress(job))
             .collect())
+    }
+
+    /// Every job as a line, newest first: for clients that know no pages.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn job_lines(&self) -> Result<Vec<JobLine>, Error> {
+        self.0.store.job_lines().await
+    }
+
+    /// A numbered page of jobs in one of these states, newest first, and how many there are in all.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn job_page(
+        &self,
+        states: &[State],
+        offset: u64,
+        limit: u32,
+    ) -> Result<(Vec<JobLine>, u64), Error> {
+        self.0.store.job_page(states, offset, limit).await
+    }
+
+    /// Up to `limit` (1 to 200) jobs in one of these states older than `after`, newest first, prompts cut, and where the next page begins.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn jobs_after(
+        &self,
+        states: &[State],
+        after: Cursor,
+        limit: u32,
+    ) -> Result<(Vec<Job>, Option<Cursor>), Error> {
+        let limit = limit.clamp(1, 200);
+        let jobs = self.0.store.jobs_after(states, after, limit).await?;
+        let next = jobs
+            .last()
+            .filter(|_| jobs.len() == limit as usize)
+            .map(|job| Cursor {
+                micros: job.created_at.timestamp_micros(),
+                id: job.id.0,
+            });
+        let jobs = jobs
+            .into_iter()
+            .map(|job| self.0.runner.with_progress(job).short());
+        Ok((jobs.collect(), next))
     }
 
     /// One version.

@@ -49,6 +49,12 @@ impl Library {
         }
     }
 
+    /// Where the stored file of a version lies. Whether it is there is found out by opening it.
+    #[must_use]
+    pub fn path(&self, version: &Version) -> PathBuf {
+        self.0.pictures.path(&version.picture)
+    }
+
     /// The stored bytes of a version.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ pub struct ApiSettings {
     pub allowed_hosts: Vec<String>,
     /// The bearer token that is required (`API_TOKEN`, else one made in the window); none: none is.
     pub token: Option<TokenHash>,
+    /// Beyond this computer without a token: the risk was taken with `--no-token`. Never read from a file or the environment.
+    pub no_token: bool,
     /// Submits that may come at once (`SUBMIT_BURST`).
     pub submit_burst: u32,
     /// Submits a second in the long run (`SUBMIT_RATE`).
@@ -52,6 +54,7 @@ pub(super) fn read(given: &Given, stored: &Change) -> Result<ApiSettings, Error>
             Some(token) => Some(TokenHash::of(token)),
             None => stored.api_token.as_deref().and_then(TokenHash::of_row),
         },
+        no_token: given.flags.contains_key("NO_TOKEN"),
         submit_burst: number("SUBMIT_BURST", SUBMITS.0)?,
         submit_rate: number("SUBMIT_RATE", SUBMITS.1)?,
     })

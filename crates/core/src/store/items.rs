@@ -54,12 +54,9 @@ impl Store {
         .bind(&jobs_json)
         .fetch_all(&mut *tx)
         .await?;
-        let total: i64 = sqlx::query_scalar(
-            "SELECT (SELECT count(*) FROM job WHERE deleted_at IS NULL)
-                  + (SELECT count(*) FROM version WHERE job_id IS NULL AND deleted_at IS NULL)",
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+        let total: i64 = sqlx::query_scalar("SELECT coalesce(sum(count), 0) FROM kept_count")
+            .fetch_one(&mut *tx)
+            .await?;
         tx.commit().await?;
 
         let mut jobs: std::collections::HashMap<String, _> = job_rows

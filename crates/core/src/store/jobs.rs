@@ -1,9 +1,9 @@
 //! Jobs coming in, and being read.
 
-use super::Store;
 use super::job_rows::{SELECT, attempt_of, job_of, not_found};
-use super::moves::job_in;
-use super::versions::uuid;
+use super::moves::{committed, job_in};
+use super::versions::{Came, NewOriginal, insert_original, uuid};
+use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::Error;
 use crate::job::{Attempt, Edit, Job, JobId};
@@ -18,47 +18,37 @@ impl Store {
     /// Accepts an edit. An idempotency key seen before answers the job it made.
     pub(crate) async fn add_job(&self, id: JobId, edit: &Edit, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
-        if let Some(key) = &edit.idempotency_key {
-            let known: Option<String> =
-                sqlx::query_scalar("SELECT id FROM job WHERE idempotency_key = ?")
-                    .bind(key)
-                    .fetch_optional(&mut *tx)
-                    .await?;
-            if let Some(known) = known {
-                return job_in(&mut tx, JobId(uuid(&known))).await;
-            }
+        if let Some(known) = known_job(&mut tx, edit).await? {
+            return same_wish(known, edit, |job| job.input == edit.input);
         }
-        let root: Option<String> =
-            sqlx::query_scalar("SELECT root_id FROM version WHERE id = ? AND deleted_at IS NULL")
-                .bind(edit.input.to_string())
-                .fetch_optional(&mut *tx)
+        insert_job(&mut tx, id, edit, now).await?;
+        committed(tx, id).await
+    }
+
+    /// Accepts an edit of a picture that comes with it: the original and the job are one transaction. `edit.input` is the id the original
+    /// gets if it is new.
+    pub(crate) async fn add_job_of_upload(
+        &self,
+        id: JobId,
+        edit: &Edit,
+        upload: &NewOriginal<'_>,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        if let Some(known) = known_job(&mut tx, edit).await? {
+            let hash: String = sqlx::query_scalar("SELECT picture FROM version WHERE id = ?")
+                .bind(known.input.to_string())
+                .fetch_one(&mut *tx)
                 .await?;
-        let root = root.ok_or_else(|| Error::NotFound {
-            what: "version",
-            id: edit.input.to_string(),
-        })?;
-        sqlx::query(
-            "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, state, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 'queued', ?8, ?8)",
-        )
-        .bind(id.to_string())
-        .bind(&edit.idempotency_key)
-        .bind(edit.input.to_string())
-        .bind(root)
-        .bind(&edit.prompt)
-        .bind(&edit.model)
-        .bind(Provider::of(&edit.model).name())
-        .bind(now.timestamp_micros())
-        .bind(edit.parameters.to_row())
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query("INSERT INTO attempt (job_id, number) VALUES (?, 1)")
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
-        let job = job_in(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok(job)
+            return same_wish(known, edit, |_| hash == upload.picture.hash);
+        }
+        let input = insert_original(&mut tx, edit.input, upload, Came::WithJob, now).await?;
+        let edit = Edit {
+            input,
+            ..edit.clone()
+        };
+        insert_job(&mut tx, id, &edit, now).await?;
+        committed(tx, id).await
     }
 
     /// One job, in the trash or not.
@@ -120,6 +110,70 @@ impl Store {
             .await?;
         row.as_ref().map(attempt_of).ok_or_else(|| not_found(id))
     }
+}
+
+async fn known_job(tx: &mut Transaction<'_>, edit: &Edit) -> Result<Option<Job>, Error> {
+    let Some(key) = &edit.idempotency_key else {
+        return Ok(None);
+    };
+    let known: Option<String> = sqlx::query_scalar("SELECT id FROM job WHERE idempotency_key = ?")
+        .bind(key)
+        .fetch_optional(&mut **tx)
+        .await?;
+    match known {
+        Some(known) => job_in(tx, JobId(uuid(&known))).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The job an idempotency key made, if it was made of the same wish.
+fn same_wish(known: Job, edit: &Edit, same_input: impl Fn(&Job) -> bool) -> Result<Job, Error> {
+    let same = known.prompt == edit.prompt
+        && known.model == edit.model
+        && known.parameters == edit.parameters
+        && same_input(&known);
+    if same {
+        Ok(known)
+    } else {
+        Err(Error::IdempotencyMismatch)
+    }
+}
+
+async fn insert_job(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    edit: &Edit,
+    now: Moment,
+) -> Result<(), Error> {
+    let root: Option<String> =
+        sqlx::query_scalar("SELECT root_id FROM version WHERE id = ? AND deleted_at IS NULL")
+            .bind(edit.input.to_string())
+            .fetch_optional(&mut **tx)
+            .await?;
+    let root = root.ok_or_else(|| Error::NotFound {
+        what: "version",
+        id: edit.input.to_string(),
+    })?;
+    sqlx::query(
+        "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, state, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 'queued', ?8, ?8)",
+    )
+    .bind(id.to_string())
+    .bind(&edit.idempotency_key)
+    .bind(edit.input.to_string())
+    .bind(root)
+    .bind(&edit.prompt)
+    .bind(&edit.model)
+    .bind(Provider::of(&edit.model).name())
+    .bind(now.timestamp_micros())
+    .bind(edit.parameters.to_row())
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("INSERT INTO attempt (job_id, number) VALUES (?, 1)")
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -368,7 +368,7 @@ async fn end_attempt(tx: &mut Transaction<'_>, id: JobId, ended: bool) -> Result
     Ok(())
 }
 
-async fn committed(mut tx: Transaction<'_>, id: JobId) -> Result<Job, Error> {
+pub(super) async fn committed(mut tx: Transaction<'_>, id: JobId) -> Result<Job, Error> {
     let job = job_in(&mut tx, id).await?;
     tx.commit().await?;
     Ok(job)

@@ -8,6 +8,11 @@ use crate::clock::Moment;
 use crate::error::Error;
 use crate::job::JobId;
 
+/// What a program sent with a job goes with it, unless somebody made anything else of it.
+const UPLOAD_OF: &str = "UPDATE version SET deleted_at = ?1
+    WHERE id = (SELECT input_id FROM job WHERE id = ?2) AND uploaded = 1 AND deleted_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM job other WHERE other.root_id = version.id AND other.deleted_at IS NULL)";
+
 impl Store {
     /// Moves items to the trash: a job with its results, an original with everything made from it. Unknown ids are passed over, so that a
     /// doubled delete is harmless. Answers the jobs that were at work, for the runner to be told.
@@ -34,11 +39,16 @@ impl Store {
                     stopped.push(job.id);
                 }
             }
-            sqlx::query("UPDATE version SET deleted_at = ?1 WHERE (job_id = ?2 OR root_id = ?2) AND deleted_at IS NULL")
-                .bind(stamp)
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
+            for sql in [
+                "UPDATE version SET deleted_at = ?1 WHERE (job_id = ?2 OR root_id = ?2) AND deleted_at IS NULL",
+                UPLOAD_OF,
+            ] {
+                sqlx::query(sql)
+                    .bind(stamp)
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
         }
         tx.commit().await?;
         Ok(stopped)
@@ -59,6 +69,7 @@ impl Store {
             for sql in [
                 "UPDATE job SET deleted_at = NULL WHERE (id = ?1 OR root_id = ?1) AND deleted_at = ?2",
                 "UPDATE version SET deleted_at = NULL WHERE (job_id = ?1 OR root_id = ?1) AND deleted_at = ?2",
+                "UPDATE version SET deleted_at = NULL WHERE id = (SELECT input_id FROM job WHERE id = ?1) AND deleted_at = ?2",
             ] {
                 sqlx::query(sql)
                     .bind(id)

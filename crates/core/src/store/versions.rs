@@ -21,38 +21,15 @@ pub(super) const SELECT: &str = "
     LEFT JOIN attempt a ON a.job_id = j.id AND a.number = j.attempt";
 
 impl Store {
-    /// Adds an original; the same bytes under the same name give the original that is already there (brought back from the trash if need be).
+    /// Adds an original.
     pub(crate) async fn add_original(
         &self,
         id: VersionId,
-        picture: &Picture,
-        name: &str,
-        note: Option<&str>,
+        original: &NewOriginal<'_>,
         now: Moment,
     ) -> Result<Version, Error> {
         let mut tx = self.begin().await?;
-        let known: Option<String> = sqlx::query_scalar(
-            "SELECT id FROM version WHERE picture = ? AND name = ? AND job_id IS NULL AND deleted_at IS NULL LIMIT 1",
-        )
-        .bind(&picture.hash)
-        .bind(name)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let id = match known {
-            Some(known) => version_id(&known),
-            None => {
-                insert_picture(&mut tx, picture).await?;
-                sqlx::query("INSERT INTO version (id, root_id, picture, name, note, created_at) VALUES (?1, ?1, ?2, ?3, ?4, ?5)")
-                    .bind(id.to_string())
-                    .bind(&picture.hash)
-                    .bind(name)
-                    .bind(note)
-                    .bind(now.timestamp_micros())
-                    .execute(&mut *tx)
-                    .await?;
-                id
-            }
-        };
+        let id = insert_original(&mut tx, id, original, Came::Alone, now).await?;
         tx.commit().await?;
         self.version(id).await
     }
@@ -67,6 +44,22 @@ impl Store {
             what: "version",
             id: id.to_string(),
         })
+    }
+
+    /// One version that is not in the trash.
+    pub(crate) async fn live_version(&self, id: VersionId) -> Result<Version, Error> {
+        let deleted: Option<Option<i64>> =
+            sqlx::query_scalar("SELECT deleted_at FROM version WHERE id = ?")
+                .bind(id.to_string())
+                .fetch_optional(&self.read)
+                .await?;
+        match deleted {
+            Some(None) => self.version(id).await,
+            _ => Err(Error::NotFound {
+                what: "version",
+                id: id.to_string(),
+            }),
+        }
     }
 
     /// Every version below one original that is not in the trash, oldest first.
@@ -110,6 +103,65 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+/// An original that is stored as a file, about to become a version.
+#[derive(Debug)]
+pub(crate) struct NewOriginal<'a> {
+    /// The file.
+    pub(crate) picture: &'a Picture,
+    /// Its name for people.
+    pub(crate) name: &'a str,
+    /// What a person should know about it.
+    pub(crate) note: Option<&'a str>,
+}
+
+/// How an original came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    /// A person added it: it stays until they delete it.
+    Alone,
+    /// A program sent it with an edit: it goes with the last job that uses it.
+    WithJob,
+}
+
+/// Adds an original; the same bytes under the same name give the original that is already there.
+pub(super) async fn insert_original(
+    tx: &mut Transaction<'_>,
+    id: VersionId,
+    original: &NewOriginal<'_>,
+    came: Came,
+    now: Moment,
+) -> Result<VersionId, Error> {
+    let known: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM version WHERE picture = ? AND name = ? AND job_id IS NULL AND deleted_at IS NULL LIMIT 1",
+    )
+    .bind(&original.picture.hash)
+    .bind(original.name)
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(known) = known {
+        if came == Came::Alone {
+            sqlx::query("UPDATE version SET uploaded = 0 WHERE id = ? AND uploaded = 1")
+                .bind(&known)
+                .execute(&mut **tx)
+                .await?;
+        }
+        return Ok(version_id(&known));
+    }
+    insert_picture(tx, original.picture).await?;
+    sqlx::query(
+        "INSERT INTO version (id, root_id, picture, name, note, created_at, uploaded) VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .bind(id.to_string())
+    .bind(&original.picture.hash)
+    .bind(original.name)
+    .bind(original.note)
+    .bind(now.timestamp_micros())
+    .bind(came == Came::WithJob)
+    .execute(&mut **tx)
+    .await?;
+    Ok(id)
 }
 
 /// Adds a picture's row, if its bytes are new.

@@ -1,64 +1,78 @@
 //! The form of `POST /api/jobs`: a text field `prompt` and a file `image`, with the original's refusals.
 
-use axum::body::Bytes;
+use axum::body::to_bytes;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use overpaint_core::Library;
+use overpaint_core::error::Error;
 use overpaint_core::job::Edit;
+use overpaint_core::library::Upload;
 use serde_json::{Value, json};
+use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use super::refusal::Refusal;
 
-/// Largest upload, in bytes: 64 MiB.
-pub(super) const MAX_UPLOAD: usize = 64 << 20;
+/// Most parts of a form, as the original's parser had it: texts and files each.
+const PARTS: usize = 1000;
 
 /// What a client sent.
 #[derive(Debug)]
 pub(super) struct Form {
     pub(super) prompt: String,
-    pub(super) image: Vec<u8>,
+    pub(super) image: Upload,
     /// The upload's file name, not empty.
     pub(super) name: String,
 }
 
-/// A field as it came; of repeated ones the last counts.
-enum Part {
-    Text(String),
-    File { name: String, bytes: Bytes },
+/// The form as the API description shows it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct FormSchema {
+    /// What should change; at most 1 MiB.
+    prompt: String,
+    /// The picture: PNG, JPEG, WebP, GIF, TIFF or BMP, at most 64 MiB.
+    #[schema(format = Binary, value_type = String)]
+    image: Vec<u8>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Form {
+/// A field as it came; of repeated ones the last counts.
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    File {
+        name: String,
+        upload: Option<Upload>,
+    },
+}
+
+/// The two fields that count.
+#[derive(Debug, Default)]
+struct Fields {
+    prompt: Option<Part>,
+    image: Option<Part>,
+}
+
+impl FromRequest<Library> for Form {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let (mut prompt, mut image) = (None, None);
-        if is_multipart(request.headers()) {
-            let mut form = Multipart::from_request(request, state)
-                .await
-                .map_err(|_| bad_form("Missing boundary in multipart."))?;
-            loop {
-                match part(&mut form).await {
-                    Ok(Some((name, part))) if name == "prompt" => prompt = Some(part),
-                    Ok(Some((name, part))) if name == "image" => image = Some(part),
-                    Ok(Some(_)) => {}
-                    Ok(None) => break,
-                    // A form that breaks off lacks the fields that did not come; one that has both is refused as a whole.
-                    Err(Trouble::BrokenOff) if prompt.is_none() || image.is_none() => break,
-                    Err(Trouble::BrokenOff) => {
-                        return Err(bad_form("There was an error parsing the body"));
-                    }
-                    Err(Trouble::Refused(refusal)) => return Err(refusal),
-                }
-            }
-        }
+    async fn from_request(request: Request, library: &Library) -> Result<Self, Refusal> {
+        let fields = if is_kind(request.headers(), b"multipart/form-data") {
+            of_multipart(request, library).await?
+        } else if is_kind(request.headers(), b"application/x-www-form-urlencoded") {
+            of_urlencoded(request).await?
+        } else {
+            Fields::default()
+        };
         let mut wrong = Vec::new();
-        let prompt = text(prompt, &mut wrong);
-        let image = file(image, &mut wrong);
+        let prompt = text(fields.prompt, &mut wrong);
+        let image = file(fields.image, &mut wrong);
         match (prompt, image) {
             (Some(_), Some((name, _))) if name.is_empty() => Err(Refusal::NoFileName),
-            (Some(prompt), Some((name, bytes))) => Ok(Self {
+            (Some(prompt), Some((name, image))) => Ok(Self {
                 prompt,
-                image: bytes.into(),
+                image,
                 name,
             }),
             _ => Err(Refusal::Fields(wrong)),
@@ -66,10 +80,61 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-fn is_multipart(headers: &HeaderMap) -> bool {
+async fn of_multipart(request: Request, library: &Library) -> Result<Fields, Refusal> {
+    let mut form = Multipart::from_request(request, library)
+        .await
+        .map_err(|_| bad_form("Missing boundary in multipart."))?;
+    let mut fields = Fields::default();
+    let (mut texts, mut files) = (0, 0);
+    loop {
+        let (name, part) = match part(&mut form, library).await {
+            Ok(Some(part)) => part,
+            Ok(None) => return Ok(fields),
+            // A form that breaks off lacks the fields that did not come; one that has both is refused as a whole.
+            Err(Trouble::BrokenOff) if fields.prompt.is_none() || fields.image.is_none() => {
+                return Ok(fields);
+            }
+            Err(Trouble::BrokenOff) => return Err(bad_form("There was an error parsing the body")),
+            Err(Trouble::Refused(refusal)) => return Err(refusal),
+        };
+        let (count, what) = match part {
+            Part::Text(_) => (&mut texts, "fields"),
+            Part::File { .. } => (&mut files, "files"),
+        };
+        *count += 1;
+        if *count > PARTS {
+            return Err(bad_form(&format!(
+                "Too many {what}. Maximum number of {what} is {PARTS}."
+            )));
+        }
+        match name.as_str() {
+            "prompt" => fields.prompt = Some(part),
+            "image" => fields.image = Some(part),
+            _ => {}
+        }
+    }
+}
+
+/// Such a form cannot carry a file, but it is a form, and its fields are judged as such.
+async fn of_urlencoded(request: Request) -> Result<Fields, Refusal> {
+    let body = to_bytes(request.into_body(), Edit::PROMPT_MAX * 4)
+        .await
+        .map_err(|_| bad_form("There was an error parsing the body"))?;
+    let mut fields = Fields::default();
+    for (name, value) in form_urlencoded::parse(&body) {
+        match name.as_ref() {
+            "prompt" => fields.prompt = Some(Part::Text(value.into_owned())),
+            "image" => fields.image = Some(Part::Text(value.into_owned())),
+            _ => {}
+        }
+    }
+    Ok(fields)
+}
+
+fn is_kind(headers: &HeaderMap, kind: &[u8]) -> bool {
     headers
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
+        .is_some_and(|sent| sent.as_bytes().starts_with(kind))
 }
 
 /// Why the next field cannot be had.
@@ -85,9 +150,9 @@ fn bad_form(detail: &str) -> Refusal {
     }
 }
 
-/// The next field and its name.
-async fn part(form: &mut Multipart) -> Result<Option<(String, Part)>, Trouble> {
-    let Some(field) = form.next_field().await.map_err(trouble)? else {
+/// The next field and its name. Files that nobody asked for are read past.
+async fn part(form: &mut Multipart, library: &Library) -> Result<Option<(String, Part)>, Trouble> {
+    let Some(mut field) = form.next_field().await.map_err(trouble)? else {
         return Ok(None);
     };
     let Some(name) = field.name().map(str::to_owned) else {
@@ -95,14 +160,20 @@ async fn part(form: &mut Multipart) -> Result<Option<(String, Part)>, Trouble> {
             "The Content-Disposition header field \"name\" must be provided.",
         )));
     };
-    let part = match field.file_name().map(str::to_owned) {
-        Some(file) => Part::File {
-            name: file,
-            bytes: field.bytes().await.map_err(trouble)?,
-        },
-        None => Part::Text(short_text(field).await?),
+    let Some(file) = field.file_name().map(str::to_owned) else {
+        return Ok(Some((name, Part::Text(short_text(field).await?))));
     };
-    Ok(Some((name, part)))
+    let mut upload = (name == "image").then(|| library.upload());
+    while let Some(chunk) = field.chunk().await.map_err(trouble)? {
+        if let Some(upload) = &mut upload {
+            upload.write(&chunk).await.map_err(refused)?;
+        }
+    }
+    Ok(Some((name, Part::File { name: file, upload })))
+}
+
+fn refused(error: Error) -> Trouble {
+    Trouble::Refused(error.into())
 }
 
 /// Bytes that are not UTF-8 were read as Latin-1, in which every byte is a letter.
@@ -142,14 +213,17 @@ fn text(part: Option<Part>, wrong: &mut Vec<Value>) -> Option<String> {
     None
 }
 
-fn file(part: Option<Part>, wrong: &mut Vec<Value>) -> Option<(String, Bytes)> {
+fn file(part: Option<Part>, wrong: &mut Vec<Value>) -> Option<(String, Upload)> {
     match part {
-        Some(Part::File { name, bytes }) => return Some((name, bytes)),
+        Some(Part::File {
+            name,
+            upload: Some(upload),
+        }) => return Some((name, upload)),
         Some(Part::Text(text)) => {
             let msg = "Value error, Expected UploadFile, received: <class 'str'>";
             wrong.push(json!({ "type": "value_error", "loc": ["body", "image"], "msg": msg, "input": text, "ctx": { "error": {} } }));
         }
-        None => wrong.push(missing("image")),
+        Some(Part::File { .. }) | None => wrong.push(missing("image")),
     }
     None
 }

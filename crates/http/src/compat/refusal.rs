@@ -3,9 +3,55 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use overpaint_api::problem::Problem;
-use overpaint_core::error::{Code, Error};
+use overpaint_core::error::Error;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::problem;
+
+/// A sentence.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Detail {
+    detail: String,
+}
+
+impl Detail {
+    pub(super) fn of(text: &str) -> Self {
+        Self {
+            detail: text.to_owned(),
+        }
+    }
+}
+
+/// What is wrong with a request: the fields that are, or a sentence where it is the picture.
+#[derive(ToSchema)]
+#[schema(title = "HTTPValidationError")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct ValidationErrors {
+    detail: SentenceOrFields,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum SentenceOrFields {
+    Sentence(String),
+    Fields(Vec<FieldError>),
+}
+
+/// One field that is missing or of the wrong kind.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ValidationError")]
+struct FieldError {
+    /// What is wrong, as a word: `missing`, `string_type`, `value_error`, `int_parsing`, …
+    #[serde(rename = "type")]
+    kind: String,
+    /// Where: `["body", "prompt"]`.
+    loc: Vec<String>,
+    /// What is wrong, as a sentence.
+    msg: String,
+}
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -70,15 +116,7 @@ impl IntoResponse for Refusal {
 }
 
 fn told(error: &Error) -> (StatusCode, Value) {
-    let problem = Problem::from(error);
+    let problem = problem::told(error);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if status.is_server_error() {
-        tracing::error!(error = error as &dyn std::error::Error, "a request failed");
-    }
-    // Paths on this computer's disk are nobody's business who asks over HTTP.
-    let detail = match error.code() {
-        Code::DiskFull | Code::DiskFailed | Code::FileUnreadable => problem.title,
-        _ => problem.to_string(),
-    };
-    (status, Value::String(detail))
+    (status, Value::String(problem.to_string()))
 }

@@ -111,7 +111,7 @@ impl Run {
                 outputs,
                 request_id,
             }) => self
-                .answered(outputs, request_id.as_deref())
+                .answered(fal, outputs, request_id.as_deref())
                 .await
                 .map(|()| None),
             Err(SubmitError::Refused(failure)) => Ok(Some(End::Failed {
@@ -125,9 +125,14 @@ impl Run {
     /// Writes down where the pictures are; those that came inside the answer are kept first.
     pub(super) async fn answered(
         &mut self,
-        given: Vec<Given>,
+        fal: &Fal,
+        mut given: Vec<Given>,
         request_id: Option<&str>,
     ) -> Result<(), Error> {
+        if !fal.is_fals_own() {
+            // The original's protocol has one result, the first.
+            given.truncate(1);
+        }
         self.guard_files().await;
         let mut outputs = Vec::with_capacity(given.len());
         for one in given {

@@ -40,7 +40,7 @@ impl Run {
             let mut trouble = None;
             match fal.look(&ticket).await {
                 Look::Answered(outputs) => {
-                    self.answered(outputs, None).await?;
+                    self.answered(fal, outputs, None).await?;
                     return Ok(None);
                 }
                 Look::Failed(_) if cancelled_at.is_some() => {

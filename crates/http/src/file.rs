@@ -1,11 +1,14 @@
-//! A result's file over HTTP: validators and one byte range, as browsers and download tools ask for them.
+//! A stored picture over HTTP: validators and one byte range, as browsers and download tools ask for them. It is read from the disk while it
+//! is sent, so that a large one costs no memory.
 //!
 //! The bytes under an id never change, so their hash is the validator. Several ranges at once are answered with the whole file, as
 //! RFC 9110 (14.2) allows.
 
+use std::io::{ErrorKind, SeekFrom};
+
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -15,12 +18,15 @@ use overpaint_core::Library;
 use overpaint_core::clock::Moment;
 use overpaint_core::error::Error;
 use overpaint_core::version::Version;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
 
-use super::refusal::Refusal;
+/// Bytes read from the disk at a time.
+const PIECE: usize = 64 << 10;
 
 /// Whether a browser should save it.
 #[derive(Debug)]
-pub(super) enum Attachment {
+pub(crate) enum Attachment {
     /// It shows it.
     No,
     /// It saves it under this name, which is plain ASCII.
@@ -43,32 +49,34 @@ enum Wanted {
 }
 
 /// Answers with the picture of a version.
-pub(super) async fn answer(
+pub(crate) async fn answer(
     library: &Library,
     version: &Version,
     attachment: Attachment,
     asked: &HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Error> {
     let picture = &version.picture;
     let tag = format!("\"{}\"", picture.hash);
-    let mut response = match wanted(asked, &tag, version.created_at, picture.bytes) {
+    let (status, first, length) = match wanted(asked, &tag, version.created_at, picture.bytes) {
         Wanted::Nothing => return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response()),
         Wanted::Beyond => {
             let all = format!("bytes */{}", picture.bytes);
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, all)]).into_response());
         }
-        Wanted::Whole => Body::from(bytes(library, version).await?).into_response(),
-        Wanted::Part { first, last } => {
-            let whole = bytes(library, version).await?;
-            let part = usize::try_from(first)
-                .ok()
-                .zip(usize::try_from(last).ok())
-                .and_then(|(first, last)| whole.get(first..=last));
-            let part = part.ok_or(Refusal::FileLost)?.to_vec();
-            let place = format!("bytes {first}-{last}/{}", picture.bytes);
-            (StatusCode::PARTIAL_CONTENT, [(CONTENT_RANGE, place)], part).into_response()
-        }
+        Wanted::Whole => (StatusCode::OK, 0, picture.bytes),
+        Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
     };
+    let body = body(library, version, first, length).await?;
+    let mut response = (status, [(CONTENT_LENGTH, length)], body).into_response();
+    if status == StatusCode::PARTIAL_CONTENT
+        && let Ok(place) = HeaderValue::try_from(format!(
+            "bytes {first}-{}/{}",
+            first + length - 1,
+            picture.bytes
+        ))
+    {
+        response.headers_mut().insert(CONTENT_RANGE, place);
+    }
     describe(&mut response, version, tag, attachment);
     Ok(response)
 }
@@ -94,18 +102,32 @@ fn describe(response: &mut Response, version: &Version, tag: String, attachment:
     set(ETAG, tag);
     set(LAST_MODIFIED, modified);
     set(ACCEPT_RANGES, "bytes".to_owned());
-    // Only checked pictures are stored; should one ever be more than that, it runs in a box with nothing in it.
-    set(CONTENT_SECURITY_POLICY, "sandbox".to_owned());
     if let Some(disposition) = disposition {
         set(CONTENT_DISPOSITION, disposition);
     }
 }
 
-async fn bytes(library: &Library, version: &Version) -> Result<Vec<u8>, Refusal> {
-    library.bytes(version).await.map_err(|error| match error {
-        Error::FileUnreadable { .. } => Refusal::FileLost,
-        error => Refusal::Core(error),
-    })
+/// `length` bytes of the stored file from `first` on.
+async fn body(
+    library: &Library,
+    version: &Version,
+    first: u64,
+    length: u64,
+) -> Result<Body, Error> {
+    let path = library.path(version);
+    let lost = |source| Error::FileUnreadable {
+        path: path.clone(),
+        source,
+    };
+    let mut file = tokio::fs::File::open(&path).await.map_err(lost)?;
+    if file.metadata().await.map_err(lost)?.len() != version.picture.bytes {
+        return Err(lost(ErrorKind::UnexpectedEof.into()));
+    }
+    file.seek(SeekFrom::Start(first)).await.map_err(lost)?;
+    Ok(Body::from_stream(ReaderStream::with_capacity(
+        file.take(length),
+        PIECE,
+    )))
 }
 
 fn wanted(asked: &HeaderMap, tag: &str, modified: Moment, length: u64) -> Wanted {
