@@ -182,6 +182,7 @@ mod tests {
             prompt: String::new(),
             model: String::new(),
             provider: String::new(),
+            parameters: Default::default(),
             cancel_asked: false,
             progress: Some(Progress {
                 fraction,
