@@ -105,14 +105,7 @@ impl Pictures {
     }
 
     fn store(&self, bytes: &[u8], facts: Facts) -> Result<(Picture, Facts), Error> {
-        let picture = Picture {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            media_type: facts.format.media_type().to_owned(),
-            extension: facts.format.extension().to_owned(),
-            width: facts.width,
-            height: facts.height,
-            bytes: bytes.len() as u64,
-        };
+        let picture = described(bytes, &facts);
         let path = self.path(&picture);
         if fs::metadata(&path).is_ok_and(|m| m.len() == picture.bytes) {
             return Ok((picture, facts));
@@ -240,6 +233,18 @@ impl Pictures {
             Ok(())
         };
         write().map_err(Error::disk(path))
+    }
+}
+
+/// The picture that those bytes are, kept or not.
+pub(crate) fn described(bytes: &[u8], facts: &Facts) -> Picture {
+    Picture {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        media_type: facts.format.media_type().to_owned(),
+        extension: facts.format.extension().to_owned(),
+        width: facts.width,
+        height: facts.height,
+        bytes: bytes.len() as u64,
     }
 }
 

@@ -225,7 +225,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The name as it is kept: no folders, no control characters, bounded, and never empty.
-fn shown_name(name: &str, format: Format) -> String {
+pub(super) fn shown_name(name: &str, format: Format) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = base.chars().filter(|c| !c.is_control()).collect();
     let mut clean = clean.trim().to_owned();
