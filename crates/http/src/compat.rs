@@ -19,6 +19,7 @@ use overpaint_api::from_core::moment;
 use overpaint_api::problem::Problem;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
+use overpaint_core::error::Code;
 use overpaint_core::job::{Edit, Job, JobId, Parameters, State as JobState};
 use overpaint_core::model;
 use overpaint_core::version::Version;
@@ -210,9 +211,11 @@ fn status(state: JobState) -> &'static str {
 
 fn error(job: &Job) -> Option<String> {
     let problem = || {
-        job.failure
-            .as_ref()
-            .map(|failure| Problem::of_failure(failure, None).to_string())
+        job.failure.as_ref().map(|failure| match &failure.said {
+            // The words its clients were shown when it failed.
+            Some(said) if failure.code == Code::OldBackendFailed => said.clone(),
+            _ => Problem::of_failure(failure, None).to_string(),
+        })
     };
     match job.state {
         JobState::Failed | JobState::Unconfirmed => {
