@@ -165,8 +165,8 @@ fn outcome(summary: Summary) -> Result<Outcome, Stop> {
         return Ok(outcome);
     }
     Ok(outcome.noting(format!(
-        "{} seem to have ended before they began, or half an hour later and more: was the old computer in another time zone? Try --dry-run \
-         with --timezone, for example UTC for a container; jobs that were brought over keep the times they have",
+        "by the times of {}, the old computer was in another time zone: an end before the start, or more than half an hour after it. Try \
+         --dry-run with --timezone, for example UTC for a container; a job that was brought over keeps the times it has",
         count(summary.doubtful_times, "job")
     )))
 }
