@@ -120,6 +120,7 @@ impl Problem {
                 | Code::Internal,
                 Some(said),
             ) => format!("{sentence} ({})", said.trim_end_matches('.')),
+            (Code::OldBackendFailed, Some(said)) => format!("It said: {} {sentence}", ended(said)),
             (Code::AccountLocked, Some(said)) => match said.split_once("Reason: ") {
                 Some((_, reason)) => {
                     let reason = reason.split('.').next().unwrap_or(reason);
@@ -169,6 +170,7 @@ impl From<&Error> for Problem {
             Error::LibraryForeign { .. }
             | Error::LibraryInUse { .. }
             | Error::LibraryDamaged { .. }
+            | Error::OldBackendUnknown { .. }
             | Error::NotFound { .. }
             | Error::ParameterInvalid { .. }
             | Error::FolderWithoutPictures { .. }

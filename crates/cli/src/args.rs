@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Thumbnail(Thumbnail),
     /// Serve the library over HTTP, until it is stopped.
     Serve(Serve),
+    /// Bring the jobs of the original backend over, with their pictures. Its folder is only read.
+    Import(Import),
 }
 
 #[derive(Debug, Flags)]
@@ -124,6 +126,21 @@ impl Serve {
                 None => given,
             })
     }
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Import {
+    /// The old backend's folder, with app.db, uploads and static in it.
+    #[arg(value_name = "PATH-TO-OLD-BACKEND")]
+    pub(crate) path: PathBuf,
+    /// The time zone of the computer it ran on, for example Asia/Tokyo, or UTC for a container; without it, this computer's.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+    /// Only say what would happen. Nothing is changed.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryFlag,
 }
 
 /// Which library.

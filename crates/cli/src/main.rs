@@ -7,6 +7,7 @@
 
 mod args;
 mod edit;
+mod import;
 mod interrupt;
 mod jobs;
 mod output;
@@ -42,6 +43,10 @@ fn run(command: Command, given: Given) -> Result<Outcome, Stop> {
         }
         Command::Jobs(args) => on_runtime(jobs::list(args, given, clock)),
         Command::Show(args) => on_runtime(jobs::show(args, given)),
+        Command::Import(args) => {
+            log(&given)?;
+            on_runtime(import::run(args, given))
+        }
         Command::Serve(args) => {
             match args.log {
                 Some(form) => overpaint_http::log::to_stderr(&given, form == LogForm::Json)?,

@@ -34,6 +34,11 @@ impl Shown {
         self.line(words, None);
     }
 
+    /// Shows how much of something is behind us.
+    pub(crate) fn share(&self, words: String, fraction: f32) {
+        self.line(words, Some(fraction));
+    }
+
     fn line(&self, words: String, fraction: Option<f32>) {
         let Some(bar) = &self.0 else { return };
         // First, since everything else draws.
@@ -182,6 +187,7 @@ mod tests {
             prompt: String::new(),
             model: String::new(),
             provider: String::new(),
+            parameters: Default::default(),
             cancel_asked: false,
             progress: Some(Progress {
                 fraction,

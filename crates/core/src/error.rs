@@ -124,6 +124,10 @@ codes! {
     BucketFailed = "bucket_failed",
     /// The original backend ended while it worked on the job.
     Interrupted = "interrupted",
+    /// The original backend failed at the job, for a reason it gave.
+    OldBackendFailed = "old_backend_failed",
+    /// There is no database of the original backend that can be read.
+    OldBackendUnknown = "old_backend_unknown",
     /// The demo engine understood nothing of the prompt.
     DemoNothingUnderstood = "demo_nothing_understood",
     /// The clipboard, the file manager or the browser did not do it.
@@ -221,6 +225,14 @@ pub enum Error {
         /// True when the original backend made it: `overpaint import` takes it.
         original: bool,
     },
+    /// No database of the original backend, or none that can be read.
+    #[error("{} {what}", path.display())]
+    OldBackendUnknown {
+        /// The folder or the database file.
+        path: PathBuf,
+        /// What is wrong with it, as a verb phrase.
+        what: String,
+    },
     /// A kind of database this version cannot open.
     #[error("{what}")]
     LibraryUnsupported {
@@ -299,6 +311,7 @@ impl Error {
             Self::LibraryInUse { .. } => Code::LibraryInUse,
             Self::LibraryDamaged { .. } => Code::LibraryDamaged,
             Self::LibraryForeign { .. } => Code::LibraryForeign,
+            Self::OldBackendUnknown { .. } => Code::OldBackendUnknown,
             Self::LibraryUnsupported { .. } => Code::LibraryUnsupported,
             Self::Disk { source, .. } if is_full(source) => Code::DiskFull,
             Self::Disk { .. } => Code::DiskFailed,

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Library`], the facade: hosts call nothing else. `job` is what can happen to an edit (pure) and the runner that makes it happen;
 //! `provider` is who runs it; `store` is the database, `pictures` the files; `picture` is bytes and pixels; `settings`, `keys` and `secret`
-//! are what the user gave us. `error` holds the codes.
+//! are what the user gave us; `original` is the backend before us, as `overpaint import` reads it. `error` holds the codes.
 //!
 //! Invariant: nothing here knows Tauri or axum, and nothing here prints.
 
@@ -13,6 +13,7 @@ pub mod job;
 pub mod keys;
 pub mod library;
 pub mod model;
+pub mod original;
 pub mod picture;
 pub mod pictures;
 pub mod provider;

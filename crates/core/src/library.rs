@@ -4,6 +4,7 @@
 
 mod add;
 mod edits;
+mod import;
 mod key;
 mod lock;
 mod open;
@@ -28,6 +29,7 @@ use crate::settings::{Change, Places, Settings};
 use crate::store::Store;
 
 pub use add::{Added, Refused};
+pub use import::{Imported, try_import};
 pub use key::{KeyState, KeyTest};
 pub use open::Options;
 pub use read::Reader;

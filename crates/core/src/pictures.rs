@@ -271,14 +271,8 @@ impl Pictures {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Durable {
-    Yes,
-    /// Can be made again: not worth waiting for the disk.
-    No,
-}
-
-fn described(bytes: &[u8], facts: &Facts) -> Picture {
+/// The picture that those bytes are, kept or not.
+pub(crate) fn described(bytes: &[u8], facts: &Facts) -> Picture {
     Picture {
         hash: blake3::hash(bytes).to_hex().to_string(),
         media_type: facts.format.media_type().to_owned(),
@@ -287,6 +281,13 @@ fn described(bytes: &[u8], facts: &Facts) -> Picture {
         height: facts.height,
         bytes: bytes.len() as u64,
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durable {
+    Yes,
+    /// Can be made again: not worth waiting for the disk.
+    No,
 }
 
 fn shown(made: Encoded) -> Shown {

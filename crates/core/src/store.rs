@@ -6,6 +6,7 @@
 //!
 //! Postgres comes with its own issue; until then there is no trait, because one backend needs none.
 
+mod import;
 mod items;
 mod job_rows;
 mod jobs;
@@ -15,6 +16,7 @@ mod open;
 mod trash;
 mod versions;
 
+pub(crate) use import::{EndedJob, Upload};
 pub(crate) use moves::NewResult;
 pub(crate) use open::{Access, quick_check};
 pub(crate) use versions::NewOriginal;

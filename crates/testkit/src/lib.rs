@@ -1,5 +1,5 @@
 //! What Overpaint's tests stand on: a simulated fal over real HTTP ([`Fal`]), pictures made in code ([`sample`]), throw-away folders
-//! ([`Folder`]). It knows none of our crates, so that it cannot share a mistake with the client it tests.
+//! ([`Folder`]), and the original backend's folder as it left it ([`Original`]). It knows none of our crates, so that it cannot share a mistake with the client it tests.
 //!
 //! # The simulated fal
 //!
@@ -64,6 +64,7 @@ mod folder;
 mod job;
 mod keys;
 mod markers;
+mod original;
 mod outputs;
 mod pixels;
 mod queue;
@@ -83,6 +84,7 @@ pub use fault::{Failure, UnknownFailure};
 pub use folder::Folder;
 pub use job::{Job, Phase, Protocol};
 pub use markers::table as marker_table;
+pub use original::{OldJob, Original};
 pub use record::{Recorded, Role};
 pub use script::{
     Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Output, Picture, Place, Script,

@@ -265,7 +265,7 @@ pub fn row(code: Code) -> Row {
         Code::ResultGone => row(
             410,
             "The result is gone",
-            "fal does not have it any more.",
+            "It cannot be fetched any more.",
             Some(N::Retry),
         ),
         Code::DownloadFailed => again(
@@ -291,6 +291,18 @@ pub fn row(code: Code) -> Row {
             "It was interrupted in the old backend",
             "Whether fal ran it is not known. Look at your fal dashboard before you run it again.",
             Some(N::Retry),
+        ),
+        Code::OldBackendFailed => row(
+            502,
+            "It failed in the old backend",
+            "Run it again if you still want it.",
+            Some(N::Retry),
+        ),
+        Code::OldBackendUnknown => row(
+            422,
+            "This is not the old backend's folder",
+            "Name the folder in which its app.db lies, and stop the old backend first.",
+            None,
         ),
         Code::DemoNothingUnderstood => row(
             422,

@@ -240,6 +240,11 @@ impl Server {
             .unwrap()
     }
 
+    pub(crate) async fn delete(&self, id: &str) {
+        let request = self.http.delete(format!("{}/api/jobs/{id}", self.url));
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+
     pub(crate) async fn job(&self, id: &str) -> Value {
         self.get(&format!("/api/jobs/{id}"))
             .await

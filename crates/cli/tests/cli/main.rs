@@ -10,6 +10,7 @@
 mod beside;
 mod desk;
 mod edit;
+mod import;
 mod killed;
 mod refused;
 mod serve;

@@ -25,6 +25,8 @@ pub(crate) enum Access {
     Owner,
     /// A program that only looks, beside the owner or alone.
     Beside,
+    /// A program that looks for a moment while nobody has the library open: it leaves no file beside the database.
+    AtRest,
 }
 
 impl Store {
@@ -36,9 +38,10 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .synchronous(SqliteSynchronous::Full)
-            .read_only(access == Access::Beside)
+            .read_only(access != Access::Owner)
+            .immutable(access == Access::AtRest)
             .disable_statement_logging();
-        if access == Access::Beside {
+        if access != Access::Owner {
             let read = SqlitePoolOptions::new()
                 .max_connections(1)
                 .connect_with(options)

@@ -6,6 +6,7 @@
 )]
 
 mod fal;
+mod import;
 mod library;
 mod money;
 mod restart;

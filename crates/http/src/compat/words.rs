@@ -2,7 +2,7 @@
 //! begins; what follows is for people.
 
 use overpaint_api::problem::row;
-use overpaint_core::error::{Answer, Charged, Failure, Got, Step};
+use overpaint_core::error::{Answer, Charged, Code, Failure, Got, Step};
 use overpaint_core::job::{Job, State};
 
 /// The text of `error`; none for a job that is well.
@@ -24,6 +24,8 @@ fn of_failure(failure: &Failure) -> String {
     };
     let ours = format!("{}. {}{charged}", row.title, row.sentence);
     match (&failure.answer, &failure.said) {
+        // The words its clients were shown when it failed there.
+        (_, Some(said)) if failure.code == Code::OldBackendFailed => said.clone(),
         (Some(answer), _) => format!("{}\n{ours}", originals(answer)),
         (None, Some(said)) => format!("{said}\n{ours}"),
         (None, None) => ours,
@@ -80,8 +82,6 @@ fn is_json(body: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use overpaint_core::error::Code;
-
     use super::*;
 
     fn check(step: Step, got: Got, body: &str, begins: &str) {
