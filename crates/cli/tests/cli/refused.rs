@@ -231,7 +231,7 @@ async fn what_makes_no_sense_is_told_apart_from_what_failed() {
         &["edit"][..],
         &["frobnicate"],
         &["show", "abc"],
-        &["serve", "--host", "0.0.0.0"],
+        &["serve", "--host", "example.org"],
         &["thumbnail", "a.png", "-o", "b.png", "--size", "0"],
     ] {
         let said = desk.run(args).await;
