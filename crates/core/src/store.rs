@@ -10,6 +10,7 @@ mod items;
 mod job_rows;
 mod jobs;
 mod moves;
+mod objects;
 mod open;
 mod trash;
 mod versions;

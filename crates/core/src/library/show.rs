@@ -58,6 +58,13 @@ impl Library {
         blocking(move || pictures.read(&picture)).await
     }
 
+    /// Where anybody can read a version that also lies in the bucket.
+    #[must_use]
+    pub fn public_url(&self, version: &Version) -> Option<String> {
+        let key = version.object.as_deref()?;
+        Some(self.settings().bucket?.public_url(key).into())
+    }
+
     /// A readable name for "save as": the original's name, then the first words of the prompt.
     ///
     /// # Errors
