@@ -92,14 +92,14 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
             idempotency_key: None,
         })
         .await?;
-    Ok(Json(JobOut::of(job, None)))
+    Ok(Json(JobOut::of(&library, job, None)))
 }
 
 async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, Refusal> {
     let mut items = Vec::new();
     for job in library.newest_jobs(u32::MAX).await? {
         let result = result_of(&library, &job).await?;
-        items.push(JobListItem::of(job, result.as_ref()));
+        items.push(JobListItem::of(&library, job, result.as_ref()));
     }
     Ok(Json(items))
 }
@@ -110,7 +110,7 @@ async fn read(
 ) -> Result<Json<JobOut>, Refusal> {
     let job = find(&library, &id).await?;
     let result = result_of(&library, &job).await?;
-    Ok(Json(JobOut::of(job, result.as_ref())))
+    Ok(Json(JobOut::of(&library, job, result.as_ref())))
 }
 
 async fn delete(
@@ -131,6 +131,9 @@ async fn download(
     let result = result_of(&library, &job)
         .await?
         .ok_or(Refusal::NoResultYet)?;
+    if let Some(url) = library.public_url(&result) {
+        return Ok((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, url)]).into_response());
+    }
     file::answer(
         &library,
         &result,
@@ -191,8 +194,11 @@ fn file_name(job: &Job, result: &Version) -> String {
     format!("{}_out.{}", job.id, result.picture.extension)
 }
 
-fn result_url(job: &Job, result: Option<&Version>) -> Option<String> {
-    result.map(|result| format!("/static/{}", file_name(job, result)))
+/// Where anybody can read it, if it lies in the bucket too; else with us.
+fn result_url(library: &Library, job: &Job, result: Option<&Version>) -> Option<String> {
+    let result = result?;
+    let here = || format!("/static/{}", file_name(job, result));
+    Some(library.public_url(result).unwrap_or_else(here))
 }
 
 /// The states, folded to the three the original knew.
@@ -224,11 +230,11 @@ fn error(job: &Job) -> Option<String> {
 }
 
 impl JobOut {
-    fn of(job: Job, result: Option<&Version>) -> Self {
+    fn of(library: &Library, job: Job, result: Option<&Version>) -> Self {
         Self {
             job_id: job.id.to_string(),
             status: status(job.state),
-            result_url: result_url(&job, result),
+            result_url: result_url(library, &job, result),
             error: error(&job),
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
@@ -238,7 +244,7 @@ impl JobOut {
 }
 
 impl JobListItem {
-    fn of(job: Job, result: Option<&Version>) -> Self {
+    fn of(library: &Library, job: Job, result: Option<&Version>) -> Self {
         let JobOut {
             job_id,
             status,
@@ -246,7 +252,7 @@ impl JobListItem {
             prompt,
             created_at,
             ..
-        } = JobOut::of(job, result);
+        } = JobOut::of(library, job, result);
         Self {
             job_id,
             status,
