@@ -1,8 +1,9 @@
 //! Overpaint's core: everything but the window, the web and the command line.
 //!
 //! Start at [`Library`], the facade: hosts call nothing else. `job` is what can happen to an edit (pure) and the runner that makes it happen;
-//! `provider` is who runs it; `store` is the database, `pictures` the files; `picture` is bytes and pixels; `settings`, `keys` and `secret`
-//! are what the user gave us; `original` is the backend before us, as `overpaint import` reads it. `error` holds the codes.
+//! `provider` is who runs it; `store` is the database, `pictures` the files, `bucket` their copies for others; `picture` is bytes and pixels;
+//! `settings`, `keys` and `secret` are what the user gave us; `original` is the backend before us, as `overpaint import` reads it. `error`
+//! holds the codes.
 //!
 //! Invariant: nothing here knows Tauri or axum, and nothing here prints.
 
@@ -22,6 +23,7 @@ pub mod secret;
 pub mod settings;
 pub mod version;
 
+mod bucket;
 mod store;
 
 pub use library::Library;

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -54,6 +55,8 @@ struct Inner {
     clock: Clock,
     events: broadcast::Sender<Event>,
     runner: Arc<Runner>,
+    /// Removes from the bucket what is deleted. Emptied by the close.
+    removing: std::sync::Mutex<Option<JoinHandle<()>>>,
     /// At most so many pictures are decoded for the screen or checked on the way in at a time.
     decodes: tokio::sync::Semaphore,
     /// Emptied by the close.
@@ -161,6 +164,16 @@ impl Library {
     /// Ends the work and gives the library free. Submits under way finish first; jobs go on at the next start.
     pub async fn close(&self) {
         self.0.runner.stop().await;
+        let removing = self
+            .0
+            .removing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(removing) = removing {
+            removing.abort();
+            let _ = removing.await;
+        }
         self.0.store.close().await;
         let locks =
             std::mem::take(&mut *self.0.locks.lock().unwrap_or_else(PoisonError::into_inner));

@@ -141,11 +141,7 @@ impl Pictures {
 
     /// The stored file.
     pub(crate) fn path(&self, picture: &Picture) -> PathBuf {
-        self.file(
-            "pictures",
-            &picture.hash,
-            &format!("{}.{}", picture.hash, picture.extension),
-        )
+        self.file("pictures", &picture.hash, &picture.file_name())
     }
 
     /// The stored bytes.

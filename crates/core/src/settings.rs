@@ -4,6 +4,7 @@
 //! remembers its [`Source`]: a key only travels to an endpoint from the same source, and the window shows what it cannot change.
 
 mod api;
+mod bucket;
 mod database;
 mod file;
 mod given;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use api::ApiSettings;
+pub use bucket::BucketSettings;
 pub use database::database_path;
 pub use file::{Change, Theme};
 pub use given::Given;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub allowed_origin_regex: Option<String>,
     /// What else concerns the local API.
     pub api: ApiSettings,
+    /// The bucket that results are also brought to; none: they lie only here.
+    pub bucket: Option<BucketSettings>,
     /// Names of the settings a flag, the environment or a `.env` file decides.
     pub fixed: Vec<&'static str>,
 }
@@ -137,6 +141,7 @@ impl Settings {
                 .get("ALLOWED_ORIGIN_REGEX")
                 .map(|(value, _)| value.to_owned()),
             api,
+            bucket: bucket::read(&given)?,
             fixed,
             library,
             database,

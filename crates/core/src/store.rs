@@ -12,6 +12,7 @@ mod job_rows;
 mod jobs;
 mod lines;
 mod moves;
+mod objects;
 mod open;
 mod trash;
 mod versions;

@@ -41,6 +41,14 @@ pub struct Picture {
     pub bytes: u64,
 }
 
+impl Picture {
+    /// Name of the stored file.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}.{}", self.hash, self.extension)
+    }
+}
+
 /// A node of a picture's history.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
@@ -58,6 +66,8 @@ pub struct Version {
     pub name: String,
     /// What a person should know about it.
     pub note: Option<String>,
+    /// Its key in the bucket, if it also lies there.
+    pub object: Option<String>,
     /// The prompt that made it.
     pub prompt: Option<String>,
     /// The model that made it.

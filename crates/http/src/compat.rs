@@ -179,6 +179,9 @@ async fn download(
     let result = result_of(&library, &job)
         .await?
         .ok_or(Refusal::NoResultYet)?;
+    if let Some(public) = library.public_url(&result) {
+        return Ok((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, public)]).into_response());
+    }
     let name = file_name(job.id, &result.picture.extension);
     file::answer(&library, &result, Attachment::As(name), &headers)
         .await

@@ -1,5 +1,6 @@
-//! What Overpaint's tests stand on: a simulated fal over real HTTP ([`Fal`]), pictures made in code ([`sample`]), throw-away folders
-//! ([`Folder`]), and the original backend's folder as it left it ([`Original`]). It knows none of our crates, so that it cannot share a mistake with the client it tests.
+//! What Overpaint's tests stand on: a simulated fal over real HTTP ([`Fal`]), a bucket that speaks S3 ([`Bucket`]), pictures made in code
+//! ([`sample`]), throw-away folders ([`Folder`]), and the original backend's folder as it left it ([`Original`]). It knows none of our
+//! crates, so that it cannot share a mistake with the client it tests.
 //!
 //! # The simulated fal
 //!
@@ -55,6 +56,7 @@
 #![doc = include_str!("../MARKERS.md")]
 
 mod account;
+mod bucket;
 mod control;
 mod direct;
 mod fal;
@@ -79,6 +81,7 @@ mod stage;
 mod storage;
 mod wire;
 
+pub use bucket::{Bucket, Put};
 pub use fal::{Fal, GOOD_KEY, Settings, Uploaded};
 pub use fault::{Failure, UnknownFailure};
 pub use folder::Folder;

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 
 use run::Run;
 
+use crate::bucket::Bucket;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::event::Event;
@@ -45,6 +46,7 @@ pub(crate) struct Runner {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) fal: FalSettings,
+    pub(crate) bucket: Option<Arc<Bucket>>,
     /// Made at the first job that needs it: reading the system's certificates takes longer than the rest of a start.
     http: OnceLock<Http>,
     /// Wakes the claiming loop.
@@ -87,6 +89,7 @@ pub(crate) struct Parts {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) fal: FalSettings,
+    pub(crate) bucket: Option<Arc<Bucket>>,
 }
 
 impl Runner {
@@ -99,6 +102,7 @@ impl Runner {
             events,
             keys,
             fal,
+            bucket,
         } = parts;
         let runner = Arc::new(Self {
             store,
@@ -107,6 +111,7 @@ impl Runner {
             events,
             keys,
             fal,
+            bucket,
             http: OnceLock::new(),
             wake: Notify::new(),
             work: Arc::new(Semaphore::new(at_once.work as usize)),

@@ -72,12 +72,15 @@ impl Library {
     }
 
     /// Moves items to the trash: a job with its results, an original with everything made from it. Jobs at work among them are cancelled;
-    /// what they cost stays on record.
+    /// what they cost stays on record. Their objects leave the bucket soon.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn delete_items(&self, ids: &[String]) -> Result<(), Error> {
         let working = self.0.store.delete(ids, self.0.clock.now()).await?;
+        if let Some(bucket) = &self.0.runner.bucket {
+            bucket.look_for_deleted();
+        }
         for id in working {
             self.0.runner.cancel(id);
             self.0.runner.announce(self.0.store.job(id).await?);
@@ -86,7 +89,7 @@ impl Library {
         Ok(())
     }
 
-    /// Brings back what [`Library::delete_items`] moved.
+    /// Brings back what [`Library::delete_items`] moved; what has left the bucket stays out of it.
     ///
     /// # Errors
     /// [`Error::Database`].

@@ -94,7 +94,8 @@ impl Library {
                 name: upload_name(&job),
                 note: found.note.clone(),
             },
-            end: found.end.clone().map(|(picture, facts)| NewResult {
+            end: found.end.clone().map(|(object: None,
+                picture, facts)| NewResult {
                 id: VersionId(self.new_id()),
                 picture,
                 note: facts.note().map(str::to_owned),

@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, broadcast};
 
 use super::lock::Lock;
 use super::{Inner, Library, TRASH_DAYS};
+use crate::bucket::{Bucket, remove_deleted};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::job::runner::{AtOnce, Parts, Runner, blocking};
@@ -70,6 +71,7 @@ impl Library {
             keychain,
             &given.places,
         ));
+        let bucket = settings.bucket.clone().map(|it| Arc::new(Bucket::new(it)));
         let going_on = store.recover(clock.now()).await?;
         let runner = Runner::start(
             Parts {
@@ -79,6 +81,7 @@ impl Library {
                 events: events.clone(),
                 keys: Arc::clone(&keys),
                 fal: settings.fal.clone(),
+                bucket: bucket.clone(),
             },
             AtOnce {
                 work: settings.work_at_once,
@@ -86,6 +89,9 @@ impl Library {
             },
             going_on,
         );
+        let removing = bucket
+            .clone()
+            .map(|bucket| tokio::spawn(remove_deleted(bucket, store.clone())));
         let library = Self(Arc::new(Inner {
             decodes: Semaphore::new(settings.work_at_once as usize),
             dir,
@@ -97,6 +103,7 @@ impl Library {
             clock,
             events,
             runner,
+            removing: Mutex::new(removing),
             locks: Mutex::new(locks),
         }));
         tokio::spawn(library.clone().look_after(!unclean));
@@ -122,6 +129,9 @@ impl Library {
         // Nobody keeps a picture meanwhile, so none that is being added goes with the trash. Who waits here has waited for the files too.
         let _alone = self.0.runner.files.write().await;
         let before = self.0.clock.now() - TimeDelta::days(TRASH_DAYS);
+        if self.0.runner.bucket.is_none() {
+            self.0.store.forget_old_objects(before).await?;
+        }
         let lost = self.0.store.purge(before).await?;
         let pictures = self.0.pictures.clone();
         blocking(move || {

@@ -64,6 +64,18 @@ impl Library {
         blocking(move || pictures.read(&picture)).await
     }
 
+    /// Where anybody can read a version that also lies in the bucket.
+    #[must_use]
+    pub fn public_url(&self, version: &Version) -> Option<String> {
+        self.object_url(version.object.as_deref()?)
+    }
+
+    /// Where anybody can read the object of that key in the bucket.
+    #[must_use]
+    pub fn object_url(&self, key: &str) -> Option<String> {
+        Some(self.settings().bucket?.public_url(key).into())
+    }
+
     /// A readable name for "save as": the original's name, then the first words of the prompt.
     ///
     /// # Errors

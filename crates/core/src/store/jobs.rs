@@ -191,6 +191,7 @@ mod tests {
             .unwrap();
         let asked = [
             crate::store::moves::NEXT_QUEUED,
+            crate::store::objects::IN_TRASH,
             ACTIVE_COUNT,
             "SELECT * FROM job WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 5",
             "SELECT * FROM version WHERE root_id = 'x' ORDER BY created_at",

@@ -22,6 +22,8 @@ pub(crate) struct NewResult {
     pub(crate) picture: Picture,
     /// What a person should know about it.
     pub(crate) note: Option<String>,
+    /// Its key in the bucket, if it was brought there.
+    pub(crate) object: Option<String>,
 }
 
 impl Store {
@@ -134,14 +136,15 @@ impl Store {
             insert_picture(&mut tx, &result.picture).await?;
             // A job that was deleted meanwhile has results that are deleted with it.
             sqlx::query(
-                "INSERT INTO version (id, root_id, parent_id, job_id, ordinal, picture, name, note, created_at, deleted_at)
-                 SELECT ?, j.root_id, j.input_id, j.id, ?, ?, i.name, ?, ?, j.deleted_at
+                "INSERT INTO version (id, root_id, parent_id, job_id, ordinal, picture, name, note, object, created_at, deleted_at)
+                 SELECT ?, j.root_id, j.input_id, j.id, ?, ?, i.name, ?, ?, ?, j.deleted_at
                  FROM job j JOIN version i ON i.id = j.input_id WHERE j.id = ?",
             )
             .bind(result.id.to_string())
             .bind(i64::try_from(ordinal).unwrap_or(i64::MAX))
             .bind(&result.picture.hash)
             .bind(&result.note)
+            .bind(&result.object)
             .bind(now.timestamp_micros())
             .bind(id.to_string())
             .execute(&mut *tx)
@@ -316,7 +319,7 @@ impl Store {
 }
 
 /// The current attempt's row of the job bound last.
-const CURRENT: &str = "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?)";
+pub(super) const CURRENT: &str = "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?)";
 
 /// Reads the state, asks whether the move is legal, writes the new one.
 async fn step(tx: &mut Transaction<'_>, id: JobId, event: Move, now: Moment) -> Result<(), Error> {

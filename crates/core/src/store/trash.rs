@@ -83,7 +83,8 @@ impl Store {
     }
 
     /// Deletes for good what has been in the trash since before `before`, and answers the files (hash, ending) nothing shows any more.
-    /// Attempts stay: they say what was charged. Versions that something kept was made from stay hidden, so that no parent is missing.
+    /// Attempts stay: they say what was charged. Versions that something kept was made from stay hidden, so that no parent is missing, and
+    /// so do those whose object is still in the bucket.
     pub(crate) async fn purge(&self, before: Moment) -> Result<Vec<(String, String)>, Error> {
         let mut tx = self.begin().await?;
         let stamp = before.timestamp_micros();
@@ -92,7 +93,7 @@ impl Store {
         let jobs = "DELETE FROM job WHERE deleted_at < ?1 AND state NOT IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')";
         sqlx::query(jobs).bind(stamp).execute(&mut *tx).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "DELETE FROM version WHERE deleted_at < ?1 AND {kept_by}
+            "DELETE FROM version WHERE deleted_at < ?1 AND object IS NULL AND {kept_by}
                AND NOT EXISTS (SELECT 1 FROM job j WHERE j.input_id = version.id)"
         )))
         .bind(stamp)
@@ -104,9 +105,13 @@ impl Store {
     }
 }
 
+/// A job that has not ended yet may have its result in a file and no version of it.
 async fn unused_pictures(tx: &mut Transaction<'_>) -> Result<Vec<(String, String)>, Error> {
     let rows = sqlx::query(
-        "DELETE FROM picture WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.picture = picture.hash) RETURNING hash, extension",
+        "DELETE FROM picture WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.picture = picture.hash)
+            AND NOT EXISTS (SELECT 1 FROM job j JOIN attempt a ON a.job_id = j.id AND a.number = j.attempt
+                WHERE j.state NOT IN ('done', 'cancelled') AND a.ended = 0 AND instr(a.outputs, picture.hash))
+         RETURNING hash, extension",
     )
     .fetch_all(&mut **tx)
     .await?;

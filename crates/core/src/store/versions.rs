@@ -12,7 +12,7 @@ use crate::version::{Picture, Version, VersionId};
 
 /// Everything a [`Version`] shows, in one row.
 pub(super) const SELECT: &str = "
-    SELECT v.id, v.root_id, v.parent_id, v.job_id, v.name, v.note, v.created_at,
+    SELECT v.id, v.root_id, v.parent_id, v.job_id, v.name, v.note, v.object, v.created_at,
            p.hash, p.media_type, p.extension, p.width, p.height, p.bytes,
            j.prompt, j.model, j.claimed_at, a.request_id
     FROM version v
@@ -204,6 +204,7 @@ pub(super) fn version_of(row: &SqliteRow) -> Version {
         },
         name: row.get("name"),
         note: row.get("note"),
+        object: row.get("object"),
         prompt: row.get("prompt"),
         model: row.get("model"),
         request_id: row.get("request_id"),

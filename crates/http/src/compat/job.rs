@@ -61,11 +61,14 @@ pub(super) enum Status {
 
 impl JobOut {
     pub(super) fn of(library: &Library, job: Job, result: Option<&Version>) -> Self {
-        let _ = library;
+        let result_url = result.map(|result| {
+            let public = library.public_url(result);
+            public.unwrap_or_else(|| local_url(job.id, &result.picture.extension))
+        });
         Self {
             job_id: job.id.to_string(),
             status: status(job.state),
-            result_url: result.map(|result| local_url(job.id, &result.picture.extension)),
+            result_url,
             error: words::error(&job),
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
@@ -99,9 +102,12 @@ impl JobPageItem {
 }
 
 fn result_url(library: &Library, line: &JobLine) -> Option<String> {
-    let _ = library;
     let result = line.result.as_ref()?;
-    Some(local_url(line.id, &result.extension))
+    let public = result
+        .object
+        .as_deref()
+        .and_then(|key| library.object_url(key));
+    Some(public.unwrap_or_else(|| local_url(line.id, &result.extension)))
 }
 
 fn local_url(id: JobId, extension: &str) -> String {

@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod bucket;
 mod control;
 mod guard;
 mod house;

@@ -88,6 +88,7 @@ impl Run {
                 id,
                 picture,
                 note: None,
+                object: None,
             }],
             note,
         })

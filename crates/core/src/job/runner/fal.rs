@@ -2,6 +2,7 @@
 //! then fetch.
 
 mod fetch;
+mod publish;
 mod wait;
 
 use std::sync::Arc;
@@ -142,7 +143,7 @@ impl Run {
                     let pictures = self.runner.pictures.clone();
                     // What is no picture is judged later, with the others; here only good ones are kept.
                     match blocking(move || pictures.keep_result(&bytes)).await {
-                        Ok((picture, _)) => Output::Stored(picture.hash + "." + &picture.extension),
+                        Ok((picture, _)) => Output::Stored(picture.file_name()),
                         Err(Error::Picture(_)) => Output::Stored(String::new()),
                         Err(error) => return Err(error),
                     }

@@ -75,6 +75,12 @@ impl Run {
         let (runner, id, end) = (Arc::clone(&self.runner), self.job.id, &end);
         let written = insist(|| write_end(&runner, id, end)).await;
         self.files = None;
+        // Deleted while it was at work: what it brought to the bucket is deleted with it.
+        if let Some(bucket) = &runner.bucket
+            && written.as_ref().is_ok_and(|job| job.deleted_at.is_some())
+        {
+            bucket.look_for_deleted();
+        }
         self.runner.settle(id, &self.cancel, written);
     }
 

@@ -23,9 +23,13 @@ impl Run {
         let outputs = attempt.outputs.unwrap_or_default();
         self.guard_files().await;
         let (mut results, mut lost) = (Vec::with_capacity(outputs.len()), Vec::new());
-        for output in &outputs {
+        let mut kept = outputs.clone();
+        for (output, kept) in outputs.iter().zip(&mut kept) {
             match self.fetch_output(fal, output).await? {
-                Ok(result) => results.push(result),
+                Ok(result) => {
+                    *kept = Output::Stored(result.picture.file_name());
+                    results.push(result);
+                }
                 Err(failure) if failure.code == Code::DownloadFailed => {
                     let ended = false;
                     return Ok(End::Failed { failure, ended });
@@ -44,7 +48,13 @@ impl Run {
                     || outputs.iter().all(|o| matches!(o, Output::Stored(_)));
                 Ok(End::Failed { failure, ended })
             }
-            _ => Ok(End::Done { results, note }),
+            _ => match self.publish(&mut results, &kept).await? {
+                Some(failure) => Ok(End::Failed {
+                    failure,
+                    ended: false,
+                }),
+                None => Ok(End::Done { results, note }),
+            },
         }
     }
 
@@ -73,6 +83,7 @@ impl Run {
                 id: VersionId(crate::library::new_id(&self.runner.clock)),
                 picture,
                 note: facts.note().map(str::to_owned),
+                object: None,
             })),
             Err(Error::Picture(error)) => Ok(Err(Failure::free(Code::ResultUnreadable)
                 .charged(Charged::Yes)
