@@ -176,6 +176,7 @@ impl Settings {
                 });
             }
         }
+        api::check(&change, &self.fixed)?;
         file::write(places, &change)?;
         self.api.change(&change, &self.fixed);
         if !self.fixed.contains(&"model") {

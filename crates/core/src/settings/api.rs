@@ -23,6 +23,9 @@ pub struct ApiSettings {
     pub submit_rate: u32,
 }
 
+/// Ports below are the system's own.
+const FIRST_PORT: u16 = 1024;
+
 /// Submits that may come at once, and each second in the long run: a person's batch passes, a script that has run wild does not.
 const SUBMITS: (u32, u32) = (100, 20);
 
@@ -70,6 +73,30 @@ impl ApiSettings {
         {
             self.token = TokenHash::of_row(token);
         }
+    }
+}
+
+/// What the window may not decide is refused, not passed over: a token that somebody believes in must be the one that is asked for.
+pub(super) fn check(change: &Change, fixed: &[&'static str]) -> Result<(), Error> {
+    for (name, field, wanted) in [
+        ("PORT", "api_port", change.api_port.is_some()),
+        ("API_TOKEN", "api_token", change.api_token.is_some()),
+    ] {
+        if wanted && fixed.contains(&field) {
+            return Err(Error::SettingInvalid {
+                name,
+                value: "set by the environment or a flag".to_owned(),
+                wanted: "it can be changed only there",
+            });
+        }
+    }
+    match change.api_port {
+        Some(port) if port < FIRST_PORT => Err(Error::SettingInvalid {
+            name: "port",
+            value: port.to_string(),
+            wanted: "it must be a number from 1024 to 65535",
+        }),
+        _ => Ok(()),
     }
 }
 
