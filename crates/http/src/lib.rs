@@ -10,6 +10,7 @@
 
 mod compat;
 pub mod control;
+mod endpoint;
 pub mod file_edit;
 mod guard;
 pub mod log;
@@ -25,6 +26,8 @@ use overpaint_core::Library;
 use overpaint_core::error::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+pub use endpoint::Endpoint;
 
 use guard::Guard;
 

@@ -6,6 +6,7 @@
 )]
 
 mod control;
+mod endpoint;
 mod guard;
 mod house;
 mod routes;
