@@ -28,9 +28,10 @@ export class Api {
     await this.#set({ on });
   }
 
-  /** A number that is no port is said to be none and goes nowhere. */
-  async setPort(port: number) {
-    const fits = Number.isInteger(port) && port >= PORTS.least && port <= PORTS.most;
+  /** What is no port is said to be none and goes nowhere. */
+  async setPort(typed: string) {
+    const port = /^\d+$/.test(typed.trim()) ? Number(typed) : NaN;
+    const fits = port >= PORTS.least && port <= PORTS.most;
     if (fits && port !== this.#now?.port) await this.#set({ port });
     else this.#moment = fits ? { kind: "idle" } : { kind: "bad_port" };
   }

@@ -29,21 +29,24 @@ describe("the local API", () => {
     fake.takenPorts = [8000];
     await api.turn(true);
     expect(api.now && beside(api.now)).toBe("Port 8000 is taken; it answers on 8001.");
-    await api.setPort(9000);
+    await api.setPort("9000");
     expect(api.now && beside(api.now)).toBeUndefined();
     expect(api.now && beside({ ...api.now, port: 0 })).toBeUndefined();
   });
-  test.each([80, 1023, 65_536, 8000.5, NaN])("does not take %s for a port", async (port) => {
-    await api.setPort(port);
-    expect(api.moment.kind).toBe("bad_port");
-    expect(sent()).toEqual([]);
-  });
+  test.each(["80", "1023", "65536", "8000.5", "0x1f90", "-8000", "port", ""])(
+    "does not take “%s” for a port",
+    async (port) => {
+      await api.setPort(port);
+      expect(api.moment.kind).toBe("bad_port");
+      expect(sent()).toEqual([]);
+    },
+  );
   test("takes the ports at both ends, and says nothing of the one it has", async () => {
-    await api.setPort(NaN);
-    await api.setPort(8000);
+    await api.setPort("");
+    await api.setPort("8000");
     expect(api.moment.kind).toBe("idle");
-    await api.setPort(1024);
-    await api.setPort(65_535);
+    await api.setPort(" 1024 ");
+    await api.setPort("65535");
     expect(sent()).toEqual([{ port: 1024 }, { port: 65_535 }]);
   });
   test("has a token from its making until it is forgotten, and never again", async () => {
