@@ -18,7 +18,6 @@ const MARKUP = {
   progressbar: "progress",
   radio: "input[type=radio]",
   slider: "input[type=range]",
-  spinbutton: "input[type=number]",
   status: "output",
   switch: "",
   tab: "",
