@@ -3,6 +3,7 @@
 /** Elements that can have a role without saying so. `[role=…]` is added to each. */
 const MARKUP = {
   alert: "",
+  alertdialog: "",
   button: "button, summary, input[type=button], input[type=submit]",
   checkbox: "input[type=checkbox]",
   combobox: "select, input[list]",

@@ -6,11 +6,14 @@ use overpaint_api::operations::{
 };
 use overpaint_api::picture::{Added, Version};
 use overpaint_api::problem::Problem;
-use overpaint_api::settings::{Draft, KeyTest, Model, Settings, SettingsChange, Status};
+use overpaint_api::settings::{
+    Draft, KeyTest, LocalApi, Model, NewToken, SetApi, Settings, SettingsChange, Status,
+};
 use overpaint_core::Library;
 use overpaint_core::error::Error;
 use overpaint_core::job::JobId;
 use overpaint_core::version::{Cursor, VersionId};
+use overpaint_http::Endpoint;
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State};
 
@@ -19,6 +22,7 @@ use crate::{close, handover};
 
 type Answer<T> = Result<T, Problem>;
 type Owner<'a> = State<'a, Library>;
+type Api<'a> = State<'a, Endpoint>;
 
 /// Every command, for the window to register.
 pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
@@ -49,6 +53,11 @@ pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         set_key,
         remove_key,
         test_key,
+        get_api,
+        set_api,
+        make_api_token,
+        remove_api_token,
+        open_api_description,
         get_draft,
         set_draft,
         take_opened,
@@ -223,6 +232,31 @@ async fn test_key(library: Owner<'_>) -> Answer<KeyTest> {
 }
 
 #[tauri::command]
+async fn get_api(api: Api<'_>) -> Answer<LocalApi> {
+    Ok(api.state().await)
+}
+
+#[tauri::command]
+async fn set_api(api: Api<'_>, request: SetApi) -> Answer<LocalApi> {
+    Ok(api.change(request.into()).await?)
+}
+
+#[tauri::command]
+async fn make_api_token(api: Api<'_>) -> Answer<NewToken> {
+    Ok(api.make_token().await?)
+}
+
+#[tauri::command]
+async fn remove_api_token(api: Api<'_>) -> Answer<LocalApi> {
+    Ok(api.remove_token().await?)
+}
+
+#[tauri::command]
+async fn open_api_description(api: Api<'_>) -> Answer<()> {
+    Ok(native::browse(&api.description().await?)?)
+}
+
+#[tauri::command]
 async fn get_draft(library: Owner<'_>) -> Answer<Draft> {
     let (prompt, version_id) = library.draft().await?;
     Ok(Draft { prompt, version_id })
@@ -242,7 +276,7 @@ async fn take_opened(opened: State<'_, handover::Opened>) -> Answer<Added> {
 
 #[tauri::command]
 async fn open_external(request: OpenExternal) -> Answer<()> {
-    Ok(native::browse(request.page)?)
+    Ok(native::browse(native::address(request.page))?)
 }
 
 #[tauri::command]

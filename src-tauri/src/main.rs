@@ -1,4 +1,5 @@
-//! Host 1: the window. It opens the library, mounts the owner's control address, forwards events, and hands every command to the facade.
+//! Host 1: the window. It opens the library, mounts the owner's control address and the local API, forwards events, and hands every command
+//! to the facade.
 //!
 //! One window per library: a second start finds the lock taken, hands its files to the first, and ends.
 
@@ -15,10 +16,12 @@ mod window;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use overpaint_api::event::Event;
 use overpaint_core::Library;
 use overpaint_core::library::Options;
 use overpaint_core::settings::Given;
-use tauri::Manager;
+use overpaint_http::Endpoint;
+use tauri::{AppHandle, Manager};
 
 fn main() -> ExitCode {
     let given = Given::from_process();
@@ -58,6 +61,7 @@ struct Opened {
 
 fn run(opened: Opened, files: Vec<PathBuf>) -> ExitCode {
     let library = opened.library.clone();
+    let endpoint = Endpoint::new(library.clone());
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -65,6 +69,7 @@ fn run(opened: Opened, files: Vec<PathBuf>) -> ExitCode {
         .register_asynchronous_uri_scheme_protocol("overpaint", pictures::answer)
         .invoke_handler(commands::all())
         .manage(opened.library)
+        .manage(endpoint.clone())
         .manage(native::Clipboard::default())
         .manage(native::LogFile(opened.log_file))
         .manage(handover::Opened::default())
@@ -75,6 +80,7 @@ fn run(opened: Opened, files: Vec<PathBuf>) -> ExitCode {
             events::forward(handle.clone(), &app.state::<Library>());
             handover::listen(&handle);
             window::open(app)?;
+            serve(handle);
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -86,6 +92,18 @@ fn run(opened: Opened, files: Vec<PathBuf>) -> ExitCode {
             1
         }
     };
-    tauri::async_runtime::block_on(library.close());
+    tauri::async_runtime::block_on(async {
+        // Nobody new is let in while the library closes.
+        endpoint.close().await;
+        library.close().await;
+    });
     u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Starts the local API if it was on at the last close. The window does not wait for it: the page hears when it is there, or why not.
+fn serve(app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        app.state::<Endpoint>().apply().await;
+        events::send(&app, Event::Settings);
+    });
 }

@@ -83,13 +83,17 @@ pub(crate) fn reveal(file: &Path) -> Result<(), Error> {
         .map_err(|error| Error::desktop("The file manager did not open", error))
 }
 
-/// Opens one of the pages we name; the page cannot name any other.
-pub(crate) fn browse(page: ExternalPage) -> Result<(), Error> {
-    let url = match page {
+/// The pages of fal's that we name; the window's page cannot name any other.
+pub(crate) fn address(page: ExternalPage) -> &'static str {
+    match page {
         ExternalPage::FalKeys => "https://fal.ai/dashboard/keys",
         ExternalPage::FalBilling => "https://fal.ai/dashboard/billing",
         ExternalPage::FalRequests => "https://fal.ai/dashboard/requests",
-    };
+    }
+}
+
+/// Opens an address of ours in the browser.
+pub(crate) fn browse(url: &str) -> Result<(), Error> {
     tauri_plugin_opener::open_url(url, None::<&str>)
         .map_err(|error| Error::desktop("The browser did not open", error))
 }

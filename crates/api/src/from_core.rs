@@ -18,7 +18,7 @@ use crate::job::{Item, ItemPage, Job, JobState, Progress};
 use crate::operations::{EditWish, SubmitEdit};
 use crate::picture::{Added, Refused, Version};
 use crate::problem::Problem;
-use crate::settings::{KeySource, KeyTest, Model, Settings, SettingsChange, Theme};
+use crate::settings::{KeySource, KeyTest, Model, SetApi, Settings, SettingsChange, Theme};
 
 /// RFC 3339 in UTC with microseconds.
 #[must_use]
@@ -198,6 +198,17 @@ impl From<SettingsChange> for Change {
             theme: theme.map(Into::into),
             work_at_once,
             wait_at_once,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<SetApi> for Change {
+    fn from(change: SetApi) -> Self {
+        let SetApi { on, port } = change;
+        Self {
+            api_on: on,
+            api_port: port,
             ..Self::default()
         }
     }

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 
 use crate::job::{History, ItemPage, Job};
 use crate::picture::{Added, Version};
-use crate::settings::{Draft, KeyTest, Model, Settings, SettingsChange, Status};
+use crate::settings::{
+    Draft, KeyTest, LocalApi, Model, NewToken, SetApi, Settings, SettingsChange, Status,
+};
 
 /// No request, or no answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -165,6 +167,13 @@ pub struct Operations {
     set_key: (SetKey, Status),
     remove_key: (Nothing, Status),
     test_key: (Nothing, KeyTest),
+    get_api: (Nothing, LocalApi),
+    set_api: (SetApi, LocalApi),
+    /// Makes a token that the local API requires from now on, in place of the one before.
+    make_api_token: (Nothing, NewToken),
+    remove_api_token: (Nothing, LocalApi),
+    /// Opens the local API's own description in the browser.
+    open_api_description: (Nothing, Nothing),
     get_draft: (Nothing, Draft),
     set_draft: (Draft, Nothing),
     /// Files given on the command line at the start, already added; empty afterwards.

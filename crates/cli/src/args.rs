@@ -85,7 +85,7 @@ pub(crate) struct Thumbnail {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Serve {
-    /// The address; without it HOST, else 127.0.0.1: this computer only. Any other one wants API_TOKEN.
+    /// The address; without it OVERPAINT_HOST, else 127.0.0.1: this computer only. Any other one wants API_TOKEN.
     #[arg(long)]
     host: Option<String>,
     /// The port, 0 for any free one; without it PORT, else 8000.
@@ -115,7 +115,7 @@ impl Serve {
     pub(crate) fn over(self, given: Given) -> Given {
         let given = self.library.over(given);
         let flags = [
-            ("HOST", self.host),
+            ("OVERPAINT_HOST", self.host),
             ("PORT", self.port.map(|port| port.to_string())),
             ("NO_TOKEN", self.no_token.then(|| "1".to_owned())),
         ];

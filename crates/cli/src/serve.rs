@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use overpaint_core::Library;
 use overpaint_core::error::Error;
 use overpaint_core::library::Options;
-use overpaint_core::settings::{Given, Settings};
+use overpaint_core::settings::{DEFAULT_PORT, Given, Settings};
 use overpaint_http::Server;
 use overpaint_http::control::Control;
 use tokio::net::TcpListener;
@@ -14,9 +14,6 @@ use tokio::net::TcpListener;
 use crate::args::Serve;
 use crate::interrupt::Interrupts;
 use crate::output::{Outcome, Stop};
-
-/// The original backend's.
-const DEFAULT_PORT: u16 = 8000;
 
 /// Serves until SIGTERM, SIGINT or Ctrl+C. Jobs under way go on at the next start.
 pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {

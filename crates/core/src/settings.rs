@@ -13,7 +13,7 @@ mod places;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use api::ApiSettings;
+pub use api::{ApiSettings, DEFAULT_PORT};
 pub use bucket::BucketSettings;
 pub use database::database_path;
 pub use file::{Change, Theme};
@@ -181,6 +181,7 @@ impl Settings {
                 });
             }
         }
+        api::check(&change, &self.fixed)?;
         file::write(places, &change)?;
         self.api.change(&change, &self.fixed);
         if !self.fixed.contains(&"model") {

@@ -10,6 +10,7 @@
 mod compat;
 pub mod control;
 mod docs;
+mod endpoint;
 mod file;
 pub mod file_edit;
 mod guard;
@@ -37,6 +38,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use guard::Guard;
 
 pub use docs::description;
+pub use endpoint::Endpoint;
 
 /// How long a client may pause while it sends a body.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);

@@ -4,6 +4,13 @@
 const button = (/** @type {Page} */ page, /** @type {string | RegExp} */ name) =>
   page.getByRole("button", { name }).first();
 
+/** Opens Settings and turns the local API on. */
+const localApi = async (/** @type {Page} */ page) => {
+  await button(page, "Settings").click();
+  await page.getByRole("switch", { name: "Local API" }).click();
+  await button(page, /^Copy address/).scrollIntoViewIfNeeded();
+};
+
 /** Every screen and state worth looking at. @type {Scene[]} */
 export const scenes = [
   { name: "first-run" },
@@ -203,6 +210,49 @@ export const scenes = [
       await button(page, "Settings").click();
       await page.getByText("Advanced").click();
       await page.getByText("Overpaint 0.1.0").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "local-api", scene: "studio", act: localApi },
+  {
+    name: "local-api-token",
+    scene: "studio",
+    act: async (page) => {
+      await page.evaluate(() => window.overpaintFake?.takenPorts.push(8000));
+      await localApi(page);
+      await button(page, "Require a token").click();
+      await button(page, "Done").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "local-api-bad-port",
+    scene: "studio",
+    act: async (page) => {
+      await localApi(page);
+      await page.getByLabel("Port").fill("80");
+      await page.keyboard.press("Enter");
+      await page.getByText("A port is a whole number").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "local-api-fixed",
+    scene: "studio",
+    act: async (page) => {
+      await page.evaluate(() => {
+        const fake = window.overpaintFake;
+        if (!fake) return;
+        const problem = {
+          ...{ code: "setting_invalid", status: 422, title: "A setting does not fit", retryable: false, charged: "no" },
+          ...{ next: null, request_id: null },
+          detail:
+            'ALLOWED_ORIGINS is "*"; it must be a list of origins such as https://example.org; a * would let every web page spend your money.',
+        };
+        const fixed = ["api_port", "api_token"];
+        const api = { on: true, url: null, port: 8000, token_required: true, problem, fixed };
+        fake.answers.get_api = () => /** @type {import("../../src/lib/api/generated").LocalApi} */ (api);
+        fake.announce({ type: "settings" });
+      });
+      await button(page, "Settings").click();
+      await page.getByText("A token is required").scrollIntoViewIfNeeded();
     },
   },
   {

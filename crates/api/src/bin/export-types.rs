@@ -37,15 +37,18 @@ struct Collect {
 
 impl TypeVisitor for Collect {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
-        T::visit_dependencies(self);
-        // Only types of ours have a place to be exported to; numbers and lists have none.
-        let name = T::ident(&self.config);
-        if T::output_path().is_some() && !self.seen.iter().any(|(known, _)| *known == name) {
-            let docs = T::docs().unwrap_or_default();
-            self.seen.push((
-                name,
-                format!("{}export {}", docs.trim_start(), T::decl(&self.config)),
-            ));
+        // Only types of ours have a place to be exported to; numbers and lists have none. A list leads to what it is of.
+        if T::output_path().is_none() {
+            return T::visit_generics(self);
         }
+        let name = T::ident(&self.config);
+        if self.seen.iter().any(|(known, _)| *known == name) {
+            return;
+        }
+        let docs = T::docs().unwrap_or_default();
+        let declaration = format!("{}export {}", docs.trim_start(), T::decl(&self.config));
+        // Before its parts: JSON is made of JSON.
+        self.seen.push((name, declaration));
+        T::visit_dependencies(self);
     }
 }

@@ -94,11 +94,11 @@ impl Library {
                 name: upload_name(&job),
                 note: found.note.clone(),
             },
-            end: found.end.clone().map(|(object: None,
-                picture, facts)| NewResult {
+            end: found.end.clone().map(|(picture, facts)| NewResult {
                 id: VersionId(self.new_id()),
                 picture,
                 note: facts.note().map(str::to_owned),
+                object: None,
             }),
             created_at: job.times.created_at.unwrap_or(now),
             updated_at: job.times.updated_at.unwrap_or(now),

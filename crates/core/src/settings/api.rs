@@ -4,12 +4,15 @@ use super::{Change, Given, list};
 use crate::error::Error;
 use crate::secret::TokenHash;
 
+/// The local API's usual port: the original backend's.
+pub const DEFAULT_PORT: u16 = 8000;
+
 /// The local API: where it listens, whom it serves. The origins are named above.
 #[derive(Debug, Clone)]
 pub struct ApiSettings {
     /// The window's switch.
     pub on: bool,
-    /// Address to listen at (`HOST`); none: 127.0.0.1.
+    /// Address to listen at (`OVERPAINT_HOST`); none: 127.0.0.1.
     pub host: Option<String>,
     /// Port (`PORT`, else the window's).
     pub port: Option<u16>,
@@ -24,6 +27,9 @@ pub struct ApiSettings {
     /// Submits a second in the long run (`SUBMIT_RATE`).
     pub submit_rate: u32,
 }
+
+/// Ports below are the system's own.
+const FIRST_PORT: u16 = 1024;
 
 /// Submits that may come at once, and each second in the long run: a person's batch passes, a script that has run wild does not.
 const SUBMITS: (u32, u32) = (100, 20);
@@ -47,7 +53,7 @@ pub(super) fn read(given: &Given, stored: &Change) -> Result<ApiSettings, Error>
     let text = |name: &str| given.get(name).map(|(value, _)| value.trim());
     Ok(ApiSettings {
         on: stored.api_on.unwrap_or_default(),
-        host: text("HOST").map(str::to_owned),
+        host: text("OVERPAINT_HOST").map(str::to_owned),
         port: text("PORT").map(port).transpose()?.or(stored.api_port),
         allowed_hosts: list(text("ALLOWED_HOSTS")),
         token: match text("API_TOKEN") {
@@ -73,6 +79,30 @@ impl ApiSettings {
         {
             self.token = TokenHash::of_row(token);
         }
+    }
+}
+
+/// What the window may not decide is refused, not passed over: a token that somebody believes in must be the one that is asked for.
+pub(super) fn check(change: &Change, fixed: &[&'static str]) -> Result<(), Error> {
+    for (name, field, wanted) in [
+        ("PORT", "api_port", change.api_port.is_some()),
+        ("API_TOKEN", "api_token", change.api_token.is_some()),
+    ] {
+        if wanted && fixed.contains(&field) {
+            return Err(Error::SettingInvalid {
+                name,
+                value: "set by the environment or a flag".to_owned(),
+                wanted: "it can be changed only there",
+            });
+        }
+    }
+    match change.api_port {
+        Some(port) if port < FIRST_PORT => Err(Error::SettingInvalid {
+            name: "port",
+            value: port.to_string(),
+            wanted: "it must be a number from 1024 to 65535",
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use overpaint_core::error::Error;
 use overpaint_core::keys::Keychain;
 use overpaint_core::library::Options;
-use overpaint_core::secret::Source;
+use overpaint_core::secret::{Source, TokenHash};
 use overpaint_core::settings::{Change, Given, Settings, Theme};
 use overpaint_core::{Library, clock::Clock};
 use overpaint_testkit::Folder;
@@ -199,4 +199,37 @@ async fn a_key_from_the_environment_cannot_be_changed_in_the_window() {
         Err(Error::KeyFixed)
     ));
     assert!(matches!(library.remove_key().await, Err(Error::KeyFixed)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_environment_decides_of_the_local_api_cannot_be_changed_and_the_rest_can() {
+    let folder = Folder::new().unwrap();
+    let given = Given::nothing(folder.path()).flag("API_TOKEN", "given");
+    let library = open(given).await;
+    let token = |hash: String| Change {
+        api_token: Some(hash),
+        ..Change::default()
+    };
+    for hash in [TokenHash::of("mine").to_string(), String::new()] {
+        assert!(matches!(
+            library.change_settings(token(hash)),
+            Err(Error::SettingInvalid {
+                name: "API_TOKEN",
+                ..
+            })
+        ));
+    }
+    assert!(library.settings().api.token.unwrap().fits("given"));
+    let port = |port| Change {
+        api_on: Some(true),
+        api_port: Some(port),
+        ..Change::default()
+    };
+    assert!(matches!(
+        library.change_settings(port(80)),
+        Err(Error::SettingInvalid { name: "port", .. })
+    ));
+    assert!(!library.settings().api.on);
+    let changed = library.change_settings(port(1024)).unwrap().api;
+    assert_eq!((changed.on, changed.port), (true, Some(1024)));
 }

@@ -7,6 +7,7 @@
 
 mod bucket;
 mod control;
+mod endpoint;
 mod guard;
 mod house;
 mod routes;

@@ -156,6 +156,10 @@ prompt: string,
  */
 model: string, 
 /**
+ * The model's own parameters, as they were given.
+ */
+parameters: { [key in string]: JsonValue }, 
+/**
  * `fal` or `demo`.
  */
 provider: string, 
@@ -197,6 +201,8 @@ updated_at: string, };
  */
 export type JobState = "queued" | "uploading" | "submitting" | "waiting" | "downloading" | "done" | "failed" | "cancelled" | "unconfirmed";
 
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
 /**
  * Where the fal key in force comes from.
  */
@@ -219,6 +225,35 @@ after: string | null,
  * 1 to 200.
  */
 limit: number, };
+
+/**
+ * The local API, as the window shows it.
+ */
+export type LocalApi = { 
+/**
+ * The switch.
+ */
+on: boolean, 
+/**
+ * Where it answers, for example `http://127.0.0.1:8000`; none while it does not.
+ */
+url: string | null, 
+/**
+ * The port it was wished at; where that one is taken, `url` has the next free one.
+ */
+port: number, 
+/**
+ * Whether a bearer token is required.
+ */
+token_required: boolean, 
+/**
+ * Why it does not answer although it is on.
+ */
+problem: Problem | null, 
+/**
+ * Names of what the environment or a flag decides: `api_port`, `api_token`.
+ */
+fixed: Array<string>, };
 
 /**
  * What can be run.
@@ -244,6 +279,19 @@ hint: string,
  * False while it lacks something (a key), which `hint` does not say.
  */
 ready: boolean, };
+
+/**
+ * A token that was just made: shown this once, kept only as its hash.
+ */
+export type NewToken = { 
+/**
+ * For the header `Authorization: Bearer …`.
+ */
+token: string, 
+/**
+ * The local API, which requires it from now on.
+ */
+api: LocalApi, };
 
 /**
  * What the person can do next; the window draws it as the card's first button.
@@ -315,7 +363,15 @@ reveal_library: [Nothing, Nothing],
 /**
  * Shows the log file in the file manager.
  */
-reveal_log: [Nothing, Nothing], get_settings: [Nothing, Settings], change_settings: [SettingsChange, Settings], set_key: [SetKey, Status], remove_key: [Nothing, Status], test_key: [Nothing, KeyTest], get_draft: [Nothing, Draft], set_draft: [Draft, Nothing], 
+reveal_log: [Nothing, Nothing], get_settings: [Nothing, Settings], change_settings: [SettingsChange, Settings], set_key: [SetKey, Status], remove_key: [Nothing, Status], test_key: [Nothing, KeyTest], get_api: [Nothing, LocalApi], set_api: [SetApi, LocalApi], 
+/**
+ * Makes a token that the local API requires from now on, in place of the one before.
+ */
+make_api_token: [Nothing, NewToken], remove_api_token: [Nothing, LocalApi], 
+/**
+ * Opens the local API's own description in the browser.
+ */
+open_api_description: [Nothing, Nothing], get_draft: [Nothing, Draft], set_draft: [Draft, Nothing], 
 /**
  * Files given on the command line at the start, already added; empty afterwards.
  */
@@ -412,6 +468,19 @@ id: string,
  * Absolute path, chosen in the save dialog; its ending decides the format (png, jpg, webp; else as stored).
  */
 path: string, };
+
+/**
+ * A change of the local API: what is absent stays.
+ */
+export type SetApi = { 
+/**
+ * The switch.
+ */
+on?: boolean, 
+/**
+ * The port it is wished at.
+ */
+port?: number, };
 
 /**
  * A key typed by the user.
@@ -521,6 +590,10 @@ prompt: string,
  * Endpoint id or `demo`.
  */
 model: string, 
+/**
+ * The model's own parameters by name, sent as they are; none for the demo engine.
+ */
+parameters?: { [key in string]: JsonValue }, 
 /**
  * A fresh UUID per click: the same key gives the same job, so that a double click is one job.
  */

@@ -13,6 +13,7 @@ import { Selection } from "$lib/library/selection.svelte";
 import { Trash } from "$lib/library/trash";
 import { Output } from "$lib/output/output";
 import { Notices } from "$lib/problems/notices.svelte";
+import { Api } from "$lib/settings/api.svelte";
 import { FalKey } from "$lib/settings/key.svelte";
 import { Preferences } from "$lib/settings/preferences.svelte";
 import { Comparison } from "$lib/studio/comparison.svelte";
@@ -47,6 +48,7 @@ export class App {
   readonly output;
   readonly preferences;
   readonly key;
+  readonly api;
   /** False until the first answers are here; nothing is drawn before, so nothing flashes. */
   started = $state(false);
 
@@ -66,6 +68,7 @@ export class App {
     this.intake = new Intake(call, host, this.notices, (added) => this.#received(added));
     this.output = new Output(call, host, this.notices, this.toasts);
     this.preferences = new Preferences(call);
+    this.api = new Api(call);
     this.key = new FalKey(call, (status) => {
       this.preferences.status = status;
       return this.readModels();
@@ -75,7 +78,7 @@ export class App {
   /** Reads what the first picture of the window needs. Listen to announcements before calling this. */
   async start() {
     await this.notices.attempt(async () => {
-      await this.preferences.read();
+      await Promise.all([this.preferences.read(), this.api.read()]);
       await Promise.all([this.readModels(), this.jobs.read()]);
       await this.#restore();
     });

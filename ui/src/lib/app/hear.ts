@@ -13,7 +13,7 @@ export async function hear(app: App, announced: Announcement): Promise<void> {
       await Promise.all([app.studio.reread(), app.library.known ? app.library.reload() : null]);
       return;
     case "settings":
-      await app.preferences.read();
+      await Promise.all([app.preferences.read(), app.api.read()]);
       return app.readModels();
     case "opened":
       return app.intake.receive(announced.added);

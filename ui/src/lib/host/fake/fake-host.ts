@@ -22,6 +22,8 @@ export class FakeHost implements Host {
   key: KeySource = "none";
   keyTest: KeyTest = "works";
   hasKeychain = true;
+  /** Where other programs listen. */
+  takenPorts: number[] = [];
   opens: string[] = [];
   savesTo: string | null = "/home/ada/Pictures/saved.png";
   readonly answers: ReturnType<typeof operations>;

@@ -35,6 +35,7 @@ export class Memory {
       ...{ id: this.id("job"), state: "queued", input_id: input.id, root_id: input.root_id },
       ...{ provider: wish.model === "demo" ? "demo" : "fal", progress: null, problem: null, note: null },
       ...{
+        parameters: {},
         cancel_asked: false,
         result_ids: [],
         request_id: wish.model === "demo" ? null : "01a0c7e2-5b1d-7f30-9c44-2f8be1a7d350",

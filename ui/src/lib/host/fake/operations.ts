@@ -1,6 +1,6 @@
 import type { Answer, Operation, Request } from "$lib/api/call";
 import { Failure } from "$lib/api/call";
-import type { Added, Draft, Job, KeySource, Model, Settings, Status, Version } from "$lib/api/generated";
+import type { Added, Draft, Job, KeySource, LocalApi, Model, Settings, Status, Version } from "$lib/api/generated";
 import type { FakeHost } from "./fake-host";
 import { play } from "./play";
 import { problems } from "./problems";
@@ -14,6 +14,7 @@ const none: Added = { versions: [], refused: [] };
 export function operations(fake: FakeHost): Operations {
   const { memory } = fake;
   let settings: Settings = { model: "demo", theme: "system", work_at_once: 4, wait_at_once: 64, fixed: [] };
+  let api: LocalApi = { on: false, url: null, port: 8000, token_required: false, problem: null, fixed: [] };
   let draft: Draft = { prompt: "", version_id: null };
   const keys = new Map<string, string>();
 
@@ -56,6 +57,15 @@ export function operations(fake: FakeHost): Operations {
     fake.key = source;
     fake.announce({ type: "settings" });
     return status();
+  };
+
+  const setApi = (change: Partial<LocalApi>): LocalApi => {
+    api = { ...api, ...change };
+    let port = api.port;
+    while (fake.takenPorts.includes(port)) port += 1;
+    api = { ...api, url: api.on && !api.problem ? `http://127.0.0.1:${port}` : null };
+    fake.announce({ type: "settings" });
+    return api;
   };
 
   return {
@@ -114,6 +124,14 @@ export function operations(fake: FakeHost): Operations {
     },
     remove_key: () => setKey("none"),
     test_key: () => fake.keyTest,
+    get_api: () => api,
+    set_api: setApi,
+    make_api_token: () => ({
+      token: "5f1d0c6e9b27a4830e6d91c2b7f8a3554c09e1b6d2f7a8c3905b4e61d7f2a813",
+      api: setApi({ token_required: true }),
+    }),
+    remove_api_token: () => setApi({ token_required: false }),
+    open_api_description: () => null,
     get_draft: () => draft,
     set_draft: (kept) => {
       draft = kept;

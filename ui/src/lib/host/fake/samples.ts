@@ -4,7 +4,15 @@ import type { Job, Version } from "$lib/api/generated";
 export function aJob(more: Partial<Job> = {}): Job {
   return {
     ...{ id: "j1", state: "queued", input_id: "v1", root_id: "v1", prompt: "warmer", model: "demo", provider: "demo" },
-    ...{ cancel_asked: false, progress: null, problem: null, note: null, result_ids: [], request_id: null },
+    ...{
+      parameters: {},
+      cancel_asked: false,
+      progress: null,
+      problem: null,
+      note: null,
+      result_ids: [],
+      request_id: null,
+    },
     ...{ created_at: "2026-11-22T10:00:00.000000Z", updated_at: "2026-11-22T10:00:00.000000Z" },
     ...more,
   };
