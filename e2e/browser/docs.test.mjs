@@ -28,8 +28,14 @@ for (const path of ["/docs", "/redoc"]) {
       );
       await page.goto(overpaint.origin + path);
       // Both break long paths with marks that have no width.
-      const shown = () => page.evaluate(() => document.body.textContent.replaceAll("\u200b", ""));
-      for (const each of described) await until(`${each} on ${path}`, async () => (await shown()).includes(each));
+      const shown = () => page.evaluate(() => document.body.innerText.replaceAll("\u200b", ""));
+      for (const each of described) {
+        await until(`${each} on ${path}`, async () => {
+          if ((await shown()).includes(each)) return true;
+          // What it complained about so far is the likely reason.
+          throw new Error([...complaints, ...elsewhere].join("\n"));
+        });
+      }
       assert.deepEqual(elsewhere, []);
       assert.deepEqual(complaints, []);
     });
