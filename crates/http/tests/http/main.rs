@@ -8,4 +8,6 @@
 mod control;
 mod guard;
 mod house;
+mod kept;
+mod raw;
 mod routes;
