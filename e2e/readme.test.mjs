@@ -49,9 +49,9 @@ async function run(blocks, env) {
     };
     process.once("exit", end);
     const late = setTimeout(end, PATIENCE);
+    const silent = new Promise((resolve) => shell.once("close", resolve));
     const code = await new Promise((resolve) => shell.once("exit", resolve));
     clearTimeout(late);
-    const silent = new Promise((resolve) => shell.once("close", resolve));
     end();
     process.off("exit", end);
     await silent;

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { until } from "../until.mjs";
+import { reading } from "./reading.mjs";
+import { SPENDING } from "./spending.mjs";
 import { LISTED, Town } from "./town.mjs";
-import { reading, SPENDING } from "./tries.mjs";
 
 /** Not listed: a stranger, and two whose names look like the listed one. */
 const STRANGERS = ["evil.example", `${LISTED}.evil.example`, `not-${LISTED}`];
