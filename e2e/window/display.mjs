@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { until } from "./until.mjs";
+import { until } from "../until.mjs";
 
 const run = promisify(execFile);
 const DRAG_SOURCE = fileURLToPath(new URL("dragsrc.py", import.meta.url));

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { elementsOf } from "./roles.mjs";
-import { until } from "./until.mjs";
+import { until } from "../until.mjs";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 

@@ -4,7 +4,7 @@
 import test from "node:test";
 import { KEY } from "./driver.mjs";
 import { coffee, hills } from "./pictures.mjs";
-import { SimulatedFal } from "./simulated-fal.mjs";
+import { SimulatedFal } from "../simulated-fal.mjs";
 import { beforeAndAfter, edit } from "./studio.mjs";
 import { inWindow } from "./window.mjs";
 

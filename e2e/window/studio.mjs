@@ -1,7 +1,7 @@
 // What a person does in the Studio, said once for all tests. Names are those a screen reader says.
 
 import { KEY } from "./driver.mjs";
-import { until } from "./until.mjs";
+import { until } from "../until.mjs";
 
 /** Replace what stands in the prompt, and press Ctrl+Enter. */
 export async function edit({ page }, prompt) {

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Display } from "./display.mjs";
 import { Driver } from "./driver.mjs";
-import { until } from "./until.mjs";
+import { until } from "../until.mjs";
 
 const TOP = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -62,16 +62,14 @@ impl Bench {
     pub(crate) fn go(self) -> Result<()> {
         let sh = place::shell()?;
         packages::ensure(&sh, Purpose::Bench, self.yes)?;
-        cmd!(
-            sh,
-            "cargo build --release --locked --workspace --bin overpaint --bin simulated-fal"
-        )
-        .run()?;
-        let target = place::target(&sh)?;
+        let place::Release {
+            overpaint,
+            simulated_fal,
+        } = place::release(&sh)?;
         let bed = Bed {
-            overpaint: place::program(&target, "release", "overpaint"),
-            simulated_fal: place::program(&target, "release", "simulated-fal"),
-            folder: target.join("bench"),
+            overpaint,
+            simulated_fal,
+            folder: place::target(&sh)?.join("bench"),
             rounds: self.rounds.max(1),
             sh,
         };

@@ -52,6 +52,13 @@ const TEST: &[Package] = &[
     package("gir1.2-gtk-3.0", "the window a file is dragged from"),
     package("adwaita-icon-theme", "pointer and icons of that window"),
     package("fonts-dejavu-core", "letters on a machine without fonts"),
+    package("chromium", "a real browser's pages against the local API"),
+    package("python3", "the conformance suite of the local API"),
+    package(
+        "python3-venv",
+        "a folder of its own for the suite's Python packages",
+    ),
+    package("curl", "the README's commands for the local API"),
 ];
 
 const BENCH: &[Package] = &[
@@ -186,7 +193,9 @@ fn say_needs_elsewhere(purpose: Purpose) {
         );
     }
     if purpose != Purpose::Build {
-        eprintln!("The tests of the real window run on Linux only.");
+        eprintln!(
+            "The tests of the real window and in a browser run on Linux only; those of the API's conformance want Python 3."
+        );
     }
 }
 

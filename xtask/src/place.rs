@@ -37,5 +37,26 @@ pub(crate) fn program(target: &Path, profile: &str, name: &str) -> PathBuf {
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// The programs of the release, and beside them the simulated fal for their tests.
+pub(crate) struct Release {
+    pub(crate) overpaint: PathBuf,
+    pub(crate) simulated_fal: PathBuf,
+}
+
+/// Build them, with the features they are packaged with.
+pub(crate) fn release(sh: &Shell) -> Result<Release> {
+    cmd!(
+        sh,
+        "cargo build --release --locked --workspace --bin overpaint --bin simulated-fal"
+    )
+    .run()
+    .context("the release did not build")?;
+    let target = target(sh)?;
+    Ok(Release {
+        overpaint: program(&target, "release", "overpaint"),
+        simulated_fal: program(&target, "release", "simulated-fal"),
+    })
+}
+
 /// npm is a script on Windows, and a script is not found by its bare name there.
 pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };

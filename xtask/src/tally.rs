@@ -85,6 +85,31 @@ impl Tally {
             failed: count("fail ")? + count("cancelled ")?,
         })
     }
+
+    /// The counts of a JUnit report, as pytest and schemathesis write it. A skipped test counts as failed: whoever reads
+    /// "all passed" would not know of it.
+    pub(crate) fn of_junit(report: &str) -> Result<Self> {
+        let mut counted = None;
+        // Each suite has its own counts; the element around them all, <testsuites …>, repeats their sum.
+        for suite in report.split("<testsuite ").skip(1) {
+            let (attributes, _) = suite.split_once('>').context("a JUnit report is cut")?;
+            let count = |name: &str| {
+                let (_, rest) = attributes.split_once(&format!("{name}=\""))?;
+                rest.split_once('"')?.0.parse::<u64>().ok()
+            };
+            let count = |name: &str| {
+                count(name).with_context(|| format!("a JUnit report has no count of {name}"))
+            };
+            let failed = count("failures")? + count("errors")? + count("skipped")?;
+            let tally: &mut Self = counted.get_or_insert_default();
+            *tally += Self {
+                // A test that passes and then fails to clean up is one test and one error.
+                passed: count("tests")?.saturating_sub(failed),
+                failed,
+            };
+        }
+        counted.context("a JUnit report without a suite")
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +150,22 @@ mod tests {
         let report = "TAP version 13\n# pass 9\nok 1 - x\n1..1\n# tests 4\n# pass 2\n# fail 1\n# cancelled 1\n# skipped 0\n";
         assert!(matches!(Tally::of_node(report), Ok(counted) if counted == tally(2, 2)));
         assert!(Tally::of_node("TAP version 13\n").is_err());
+    }
+
+    #[test]
+    fn a_skipped_test_of_a_junit_report_is_a_failure() {
+        let pytest = r#"<?xml version="1.0"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="20" time="1.5"><testcase name="tests=&quot;9&quot;" /></testsuite></testsuites>"#;
+        assert!(matches!(Tally::of_junit(pytest), Ok(counted) if counted == tally(14, 6)));
+        let two = r#"<testsuites errors="0" failures="0" skipped="0" tests="3"><testsuite errors="0" failures="0" skipped="0" tests="2" /><testsuite errors="0" failures="0" skipped="0" tests="1" /></testsuites>"#;
+        assert!(matches!(Tally::of_junit(two), Ok(counted) if counted == tally(3, 0)));
+        for bad in [
+            "",
+            "<testsuites></testsuites>",
+            "<testsuite tests=\"3\" />",
+            "<testsuite tests=\"3\"",
+        ] {
+            assert!(Tally::of_junit(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

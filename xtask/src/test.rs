@@ -1,11 +1,14 @@
 //! `cargo xtask test`: every test there is, and one line at the end that counts them all.
 
+mod api;
+mod node;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
-use clap::Args;
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
 use crate::packages::{self, Purpose};
@@ -20,6 +23,34 @@ pub(crate) struct Test {
     /// Write the screenshots of the window to docs/, for the README; otherwise they go to e2e/out
     #[arg(long)]
     screenshots: bool,
+    /// Run only these suites
+    #[arg(value_enum)]
+    only: Vec<Suite>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    Rust,
+    Interface,
+    Conformance,
+    Schema,
+    Readme,
+    Browser,
+    Window,
+}
+
+impl Suite {
+    fn run(self, sh: &Shell, target: &Path) -> Result<Tally> {
+        match self {
+            Self::Rust => rust(),
+            Self::Interface => interface_tests(sh, target),
+            Self::Conformance => api::conformance(sh, target),
+            Self::Schema => api::schema(sh, target),
+            Self::Readme => node::readme(sh, target),
+            Self::Browser => node::browser(sh, target),
+            Self::Window => node::window(sh, target),
+        }
+    }
 }
 
 impl Test {
@@ -35,19 +66,17 @@ impl Test {
             .and_then(|target| interface::build(&sh, &target).map(|()| target));
         match ready {
             Ok(target) => {
-                let run: [(&str, Suite); 3] = [
-                    ("Rust", rust),
-                    ("interface", interface_tests),
-                    ("window", window),
-                ];
-                for (name, suite) in run {
-                    eprintln!("\n── {name}");
-                    let tally = suite(&sh, &target).unwrap_or_else(|error| {
+                for suite in Suite::value_variants() {
+                    if !(self.only.is_empty() || self.only.contains(suite)) {
+                        continue;
+                    }
+                    eprintln!("\n── {suite:?}");
+                    let tally = suite.run(&sh, &target).unwrap_or_else(|error| {
                         eprintln!("{error:#}");
                         Tally::default().settle(false)
                     });
                     total += tally;
-                    suites.push((name, tally));
+                    suites.push((format!("{suite:?}"), tally));
                 }
             }
             Err(error) => {
@@ -57,7 +86,7 @@ impl Test {
         }
         println!();
         for (name, tally) in suites {
-            println!("{name:<10} {tally}");
+            println!("{name:<12} {tally}");
         }
         // The last line, alone: machines read it.
         println!("{total}");
@@ -68,10 +97,8 @@ impl Test {
     }
 }
 
-type Suite = fn(&Shell, &Path) -> Result<Tally>;
-
 /// Every test of the workspace; the output streams by and is counted on its way.
-fn rust(_: &Shell, _: &Path) -> Result<Tally> {
+fn rust() -> Result<Tally> {
     let mut cargo = Command::new("cargo")
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .current_dir(place::top())
@@ -103,47 +130,6 @@ fn interface_tests(sh: &Shell, target: &Path) -> Result<Tally> {
     Ok(Tally::of_vitest(&text)?.settle(succeeded))
 }
 
-/// The real window under a virtual display. WebDriver for it exists on Linux only (Tauri's has no macOS).
-fn window(sh: &Shell, target: &Path) -> Result<Tally> {
-    if !cfg!(target_os = "linux") {
-        eprintln!("left out: the tests of the real window run on Linux only");
-        return Ok(Tally::default());
-    }
-    cmd!(sh, "cargo build --workspace --locked --bins").run()?;
-    let report = fresh(sh, target, "window.tap")?;
-    let tests: Vec<_> = sh
-        .read_dir("e2e/window")?
-        .into_iter()
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
-    if tests.is_empty() {
-        bail!("e2e/window has no tests");
-    }
-    // One after the other: every window wants the processor to itself to be as quick as a user's.
-    let reporters = [
-        "--test-reporter=spec",
-        "--test-reporter-destination=stdout",
-        "--test-reporter=tap",
-        &format!("--test-reporter-destination={}", report.display()),
-    ];
-    let succeeded = cmd!(
-        sh,
-        "node --test --test-concurrency=1 {reporters...} {tests...}"
-    )
-    .env(
-        "OVERPAINT_DESKTOP",
-        place::program(target, "debug", "overpaint-desktop"),
-    )
-    .env(
-        "OVERPAINT_SIMULATED_FAL",
-        place::program(target, "debug", "simulated-fal"),
-    )
-    .run()
-    .is_ok();
-    let text = sh.read_file(&report).context("node wrote no report")?;
-    Ok(Tally::of_node(&text)?.settle(succeeded))
-}
-
 /// A path for a report, with no older report at it.
 fn fresh(sh: &Shell, target: &Path, name: &str) -> Result<std::path::PathBuf> {
     let folder = target.join("xtask");
@@ -151,4 +137,10 @@ fn fresh(sh: &Shell, target: &Path, name: &str) -> Result<std::path::PathBuf> {
     let path = folder.join(name);
     sh.remove_path(&path)?;
     Ok(path)
+}
+
+/// A suite that this system cannot run.
+fn left_out(why: &str) -> Tally {
+    eprintln!("left out: {why}");
+    Tally::default()
 }

@@ -10,4 +10,6 @@ mod control;
 mod endpoint;
 mod guard;
 mod house;
+mod kept;
+mod raw;
 mod routes;

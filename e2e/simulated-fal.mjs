@@ -6,9 +6,9 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const TOP = fileURLToPath(new URL("../..", import.meta.url));
+const TOP = fileURLToPath(new URL("..", import.meta.url));
 const PROGRAM = resolve(TOP, process.env.OVERPAINT_SIMULATED_FAL ?? "target/debug/simulated-fal");
-const KEY = "window-test:key";
+const KEY = "test-of-programs:key";
 
 export class SimulatedFal {
   #process;
@@ -22,7 +22,9 @@ export class SimulatedFal {
 
   static async start() {
     const child = spawn(PROGRAM, ["--port", "0", "--key", KEY], { stdio: ["ignore", "pipe", "inherit"] });
-    process.once("exit", () => child.kill("SIGKILL"));
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
+    child.once("exit", () => process.off("exit", kill));
     const lines = createInterface(child.stdout);
     const [first] = await Promise.race([
       once(lines, "line"),
