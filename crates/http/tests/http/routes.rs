@@ -232,7 +232,7 @@ async fn any_prompt_is_kept_letter_by_letter_and_the_empty_one_too() {
 async fn an_upload_over_64_mib_is_refused() {
     let house = House::new().await;
     let answer = house
-        .post("x", &vec![0; 64 << 20], "a.png")
+        .post("x", &vec![0; (64 << 20) + 1], "a.png")
         .send()
         .await
         .unwrap();
@@ -300,7 +300,7 @@ async fn a_job_that_failed_says_why_in_fals_words_too() {
     );
     let error = job["error"].as_str().unwrap();
     assert!(
-        error.contains("locked") && error.contains("exhausted balance"),
+        error.contains("locked") && error.contains("Exhausted balance"),
         "{error}"
     );
     assert!(!error.contains(overpaint_testkit::GOOD_KEY));
