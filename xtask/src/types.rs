@@ -1,4 +1,4 @@
-//! `cargo xtask types`: the TypeScript of what crosses the border, written by the crate that defines it.
+//! `cargo xtask types`: the TypeScript of what crosses the border and the description of the HTTP API, written by the crates that define them.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -9,21 +9,42 @@ use xshell::{Shell, cmd};
 use crate::{interface, place};
 
 const FILE: &str = "ui/src/lib/api/generated.ts";
+const OPENAPI: &str = "crates/http/openapi.json";
 
-/// Write the generated file.
+type Generate = fn(&Shell) -> Result<String>;
+
+/// What is generated, and by what.
+const GENERATED: [(&str, Generate); 2] = [(FILE, generate), (OPENAPI, describe)];
+
+/// Write the generated files.
 pub(crate) fn write(sh: &Shell) -> Result<()> {
-    let text = generate(sh)?;
-    sh.write_file(FILE, text)?;
-    println!("{FILE}");
+    for (file, generate) in GENERATED {
+        let text = generate(sh)?;
+        sh.write_file(file, text)?;
+        println!("{file}");
+    }
     Ok(())
 }
 
-/// Fail if the generated file is not what would be written now.
+/// Fail if a generated file is not what would be written now.
 pub(crate) fn compare(sh: &Shell) -> Result<()> {
-    if generate(sh)? != sh.read_file(FILE)? {
-        bail!("{FILE} is not what crates/api says: run `cargo xtask types`");
+    for (file, generate) in GENERATED {
+        if generate(sh)? != sh.read_file(file)? {
+            bail!("{file} is not what the code says: run `cargo xtask types`");
+        }
     }
     Ok(())
+}
+
+/// The HTTP API's description, as the server serves it.
+fn describe(sh: &Shell) -> Result<String> {
+    let json = cmd!(
+        sh,
+        "cargo run --quiet --package overpaint-http --bin export-openapi"
+    )
+    .read()
+    .context("export-openapi")?;
+    Ok(json + "\n")
 }
 
 fn generate(sh: &Shell) -> Result<String> {

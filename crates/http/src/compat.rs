@@ -38,7 +38,7 @@ use refusal::{Detail, Refusal, ValidationErrors};
 const FORM_OVERHEAD: usize = 4 << 20;
 
 /// Every frozen route.
-pub(crate) fn routes(library: Library) -> OpenApiRouter {
+pub(crate) fn routes() -> OpenApiRouter<Library> {
     let slips = [
         "/health/",
         "/api/jobs/",
@@ -61,7 +61,6 @@ pub(crate) fn routes(library: Library) -> OpenApiRouter {
         .layer(DefaultBodyLimit::max(
             usize::try_from(MAX_UPLOAD).unwrap_or(usize::MAX) + FORM_OVERHEAD,
         ))
-        .with_state(library)
 }
 
 /// For any address that is none.

@@ -6,8 +6,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use overpaint_core::Library;
-use tokio::sync::watch;
 use utoipa::openapi::{
     ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref,
     ResponseBuilder,
@@ -15,7 +13,6 @@ use utoipa::openapi::{
     security::{Http, HttpAuthScheme, SecurityScheme},
     tag::TagBuilder,
 };
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{compat, v1};
 
@@ -73,22 +70,13 @@ fn page(kind: &'static str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-/// The routes of both, and their description.
-pub(crate) fn collect(compat: OpenApiRouter, ours: OpenApiRouter) -> (Router, OpenApi) {
-    let (routes, mut api) = compat.merge(ours).split_for_parts();
-    describe(&mut api);
-    (routes, api)
-}
-
-/// The whole description as JSON, as `/openapi.json` serves it.
+/// The whole description, as `/openapi.json` serves it.
 #[must_use]
-pub fn description(library: Library) -> String {
-    let ending = watch::Sender::new(false);
-    let (_, api) = collect(
-        compat::routes(library.clone()),
-        v1::routes(library, &ending),
-    );
-    api.to_pretty_json().unwrap_or_default()
+pub fn description() -> OpenApi {
+    let mut api = compat::routes().into_openapi();
+    api.merge(v1::routes().into_openapi());
+    describe(&mut api);
+    api
 }
 
 fn describe(api: &mut OpenApi) {

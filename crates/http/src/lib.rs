@@ -101,9 +101,10 @@ impl Server {
 }
 
 fn routes(library: Library, ending: &watch::Sender<bool>) -> Router {
-    let (routes, api) = docs::collect(compat::routes(library.clone()), v1::routes(library, ending));
-    routes
-        .merge(docs::routes(&api))
+    let shared = v1::Shared::of(library.clone(), ending);
+    Router::from(compat::routes().with_state(library))
+        .merge(v1::routes().with_state(shared))
+        .merge(docs::routes(&docs::description()))
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
 }

@@ -30,19 +30,25 @@ const MAX_JSON: usize = 8 << 20;
 
 /// What the handlers share.
 #[derive(Clone, FromRef)]
-struct Shared {
+pub(crate) struct Shared {
     library: Library,
     news: Arc<News>,
     ending: watch::Receiver<bool>,
 }
 
+impl Shared {
+    /// Listens to the library until `ending` is true.
+    pub(crate) fn of(library: Library, ending: &watch::Sender<bool>) -> Self {
+        Self {
+            news: News::of(&library, ending.subscribe()),
+            ending: ending.subscribe(),
+            library,
+        }
+    }
+}
+
 /// Every route of ours.
-pub(crate) fn routes(library: Library, ending: &watch::Sender<bool>) -> OpenApiRouter {
-    let shared = Shared {
-        news: News::of(&library, ending.subscribe()),
-        ending: ending.subscribe(),
-        library,
-    };
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::<Shared>::new()
         .routes(routes!(models::list))
         .routes(routes!(jobs::submit))
@@ -63,7 +69,6 @@ pub(crate) fn routes(library: Library, ending: &watch::Sender<bool>) -> OpenApiR
                 .routes(routes!(pictures::add))
                 .layer(DefaultBodyLimit::disable()),
         )
-        .with_state(shared)
 }
 
 /// The server's end, or that nobody will ever ask for it.

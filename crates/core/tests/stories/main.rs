@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod away;
 mod bucket;
 mod fal;
 mod import;

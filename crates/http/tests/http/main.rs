@@ -13,3 +13,4 @@ mod house;
 mod kept;
 mod raw;
 mod routes;
+mod v1;
