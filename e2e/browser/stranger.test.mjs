@@ -72,7 +72,9 @@ test("the same tries to spend work from the listed page, so that they are real",
       await run(page, town.overpaint.origin + path);
       await until(`a job by ${name}`, async () => (await town.overpaint.jobs()).length === made + 1);
     }
-    assert.deepEqual(await town.overpaint.refusals(), []);
+    // The icon of a page is the browser's own wish, and a page of results has none.
+    const refusals = (await town.overpaint.refusals()).filter((line) => !line.includes("/favicon.ico"));
+    assert.deepEqual(refusals, []);
   });
 });
 

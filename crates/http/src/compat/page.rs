@@ -15,9 +15,9 @@ use super::refusal::{Refusal, ValidationErrors};
 /// Most jobs on a page.
 const LARGEST: i64 = 100;
 
-/// A page of jobs.
+/// A page of jobs by its number.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JobPage {
+pub(super) struct NumberedPage {
     /// From 1.
     page: i64,
     /// 1 to 100.
@@ -33,11 +33,11 @@ pub(super) struct JobPage {
     params(("page" = Option<i64>, Query, description = "From 1, which is the default; what is smaller counts as 1"),
         ("page_size" = Option<i64>, Query, description = "1 to 100, 20 by default; what is outside is moved in"),
         ("status" = Option<String>, Query, description = "Only `processing`, `done` or `error`; empty: all")),
-    responses((status = 200, body = JobPage), (status = 422, body = ValidationErrors)))]
+    responses((status = 200, body = NumberedPage), (status = 422, body = ValidationErrors)))]
 pub(super) async fn page(
     State(library): State<Library>,
     RawQuery(query): RawQuery,
-) -> Result<Json<JobPage>, Refusal> {
+) -> Result<Json<NumberedPage>, Refusal> {
     let query = query.unwrap_or_default();
     let asked = Asked::read(&query)?;
     let offset = u64::try_from(asked.page - 1)
@@ -45,7 +45,7 @@ pub(super) async fn page(
         .saturating_mul(asked.page_size.unsigned_abs());
     let limit = u32::try_from(asked.page_size).unwrap_or(1);
     let (lines, total) = library.job_page(&asked.states, offset, limit).await?;
-    Ok(Json(JobPage {
+    Ok(Json(NumberedPage {
         page: asked.page,
         page_size: asked.page_size,
         total,
