@@ -82,16 +82,20 @@ struct Health {
     time: String,
 }
 
+/// Check that the server is there
+///
 /// Says that the server is there; asked by anybody, tells nothing else.
-#[utoipa::path(get, path = "/health", tag = "jobs", responses((status = 200, body = Health)))]
+#[utoipa::path(get, operation_id = "check_health", path = "/health", tag = "jobs", responses((status = 200, body = Health)))]
 async fn health() -> Json<Health> {
     let time = moment(Clock::system().now());
     Json(Health { ok: true, time })
 }
 
+/// Run an edit
+///
 /// Runs an edit on fal with the server's key: a picture and what should change. The answer comes at once; poll the job until it is `done` or
 /// `error`.
-#[utoipa::path(post, path = "/api/jobs", tag = "jobs",
+#[utoipa::path(post, operation_id = "create_job", path = "/api/jobs", tag = "jobs",
     request_body(content = FormSchema, content_type = "multipart/form-data"),
     responses((status = 200, body = JobOut), (status = 400, body = Detail), (status = 413, body = Detail),
         (status = 422, body = ValidationErrors), (status = 500, description = "No fal key is set", body = Detail), (status = 507, body = Detail)))]
@@ -119,8 +123,10 @@ fn paid_model(library: &Library) -> String {
     }
 }
 
+/// List all jobs
+///
 /// Every job, newest first. Thousands of them make a large answer: `/api/jobs/page` turns pages.
-#[utoipa::path(get, path = "/api/jobs", tag = "jobs", responses((status = 200, body = Vec<JobListItem>)))]
+#[utoipa::path(get, operation_id = "list_jobs", path = "/api/jobs", tag = "jobs", responses((status = 200, body = Vec<JobListItem>)))]
 async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, Refusal> {
     let lines = library.job_lines().await?;
     let items = lines
@@ -129,8 +135,10 @@ async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, 
     Ok(Json(items.collect()))
 }
 
+/// Get a job
+///
 /// One job.
-#[utoipa::path(get, path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+#[utoipa::path(get, operation_id = "get_job", path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, body = JobOut), (status = 404, body = Detail)))]
 async fn read(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
     let job = find(&library, &id).await?;
@@ -138,8 +146,10 @@ async fn read(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Re
     Ok(Json(JobOut::of(&library, job, result.as_ref())))
 }
 
+/// Delete a job
+///
 /// Moves a job to the trash with its picture and its result. One at work is cancelled at fal; what it cost stays on record.
-#[utoipa::path(delete, path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+#[utoipa::path(delete, operation_id = "delete_job", path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, body = Detail), (status = 404, body = Detail)))]
 async fn delete(State(library): State<Library>, id: Id) -> Result<Json<Detail>, Refusal> {
     let job = find(&library, &id).await?;
@@ -147,9 +157,11 @@ async fn delete(State(library): State<Library>, id: Id) -> Result<Json<Detail>, 
     Ok(Json(Detail::of("Job deleted")))
 }
 
+/// Run a failed job again
+///
 /// Runs a job again that ended in an error. What fal still has is fetched or looked at, which is free; only otherwise fal runs it anew. A job
 /// at work is answered as it is.
-#[utoipa::path(post, path = "/api/jobs/{job_id}/retry", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+#[utoipa::path(post, operation_id = "retry_job", path = "/api/jobs/{job_id}/retry", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, body = JobOut), (status = 404, body = Detail), (status = 409, description = "It is done", body = Detail),
         (status = 500, description = "No fal key is set", body = Detail)))]
 async fn retry(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
@@ -164,8 +176,10 @@ async fn retry(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, R
     Ok(Json(JobOut::of(&library, job, None)))
 }
 
+/// Download a result
+///
 /// The result as a file to save.
-#[utoipa::path(get, path = "/api/jobs/{job_id}/download", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+#[utoipa::path(get, operation_id = "download_result", path = "/api/jobs/{job_id}/download", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 206, description = "The bytes asked for"),
         (status = 304, description = "Unchanged"), (status = 307, description = "It lies in a bucket, at Location"),
         (status = 400, description = "There is no result yet", body = Detail), (status = 404, body = Detail), (status = 416, description = "No such bytes")))]
@@ -187,8 +201,10 @@ async fn download(
         .map_err(lost)
 }
 
+/// Show a result
+///
 /// A result as a browser shows it. `HEAD`, one byte range, `ETag` and `Last-Modified` are understood.
-#[utoipa::path(get, path = "/static/{name}", tag = "jobs", params(("name" = String, Path, description = "As `result_url` names it")),
+#[utoipa::path(get, operation_id = "get_result", path = "/static/{name}", tag = "jobs", params(("name" = String, Path, description = "As `result_url` names it")),
     responses((status = 200, content_type = "image/*", body = Vec<u8>), (status = 206, description = "The bytes asked for"),
         (status = 304, description = "Unchanged"), (status = 404, body = Detail), (status = 416, description = "No such bytes")))]
 async fn result(

@@ -7,10 +7,9 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref,
-    ResponseBuilder,
+    ContentBuilder, HttpMethod, InfoBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder,
     path::Operation,
-    security::{Http, HttpAuthScheme, SecurityScheme},
+    security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     tag::TagBuilder,
 };
 
@@ -86,8 +85,7 @@ fn describe(api: &mut OpenApi) {
         .description(Some(
             "Overpaint's local API. `/api/jobs` and `/static` are those of the older FastAPI backend, frozen, so that its clients go on \
              working; `/api/v1` is everything else. Errors of `/api/v1` are problem+json with a stable `code`.",
-        ))
-        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
+        )) 
         .build();
     let tag = |name, about| {
         TagBuilder::new()
@@ -110,6 +108,11 @@ fn describe(api: &mut OpenApi) {
         "ProblemDocument".to_owned(),
         <crate::problem::ProblemDocument as utoipa::PartialSchema>::schema(),
     );
+    // Asked for where a token was set, else not.
+    api.security = Some(vec![
+        SecurityRequirement::default(),
+        SecurityRequirement::new::<_, [&str; 0], &str>("token", []),
+    ]);
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             add_refusals(path, &method, operation);
@@ -145,6 +148,13 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
         true => ("application/problem+json", "ProblemDocument"),
         false => ("application/json", "Detail"),
     };
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = "As asked".to_owned();
+        }
+    }
     for status in statuses {
         let content = ContentBuilder::new()
             .schema(Some(Ref::from_schema_name(schema)))

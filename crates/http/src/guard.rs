@@ -119,7 +119,7 @@ impl Guard {
             {
                 Verdict::Preflight(listed)
             }
-            (_, listed) if uri.path() != "/health" && !self.has_token(headers) => {
+            (_, listed) if !is_public(uri.path()) && !self.has_token(headers) => {
                 Verdict::NoToken(listed)
             }
             (_, listed) => Verdict::Pass(listed),
@@ -156,6 +156,11 @@ impl Guard {
                 .authority()
                 .is_none_or(|authority| self.sites.is_ours(authority.as_str()))
     }
+}
+
+/// What needs no token: it tells of Overpaint, and nothing of anybody's library; and a browser's address bar has no token to send.
+fn is_public(path: &str) -> bool {
+    matches!(path, "/health" | "/openapi.json" | "/docs" | "/redoc") || path.starts_with("/docs/")
 }
 
 /// Stands before every route.

@@ -96,7 +96,7 @@ impl Server {
             shutdown.await;
             let _ = ending.send(true);
         };
-        serve::serve(self.listener, self.routes, shutdown).await;
+        serve::serve(self.listener, self.routes, serve::HEAD_PATIENCE, shutdown).await;
     }
 }
 

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How long a client may take to send the head of a request.
-const HEAD_PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const HEAD_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Connections at a time: far more than a browser and a few scripts have, far fewer than a process has files.
 const CONNECTIONS: usize = 512;
@@ -29,10 +29,12 @@ const CONNECTIONS: usize = 512;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// Serves until `shutdown` is over; requests under way may end within [`GRACE`].
+/// Serves until `shutdown` is over; requests under way may end within [`GRACE`]. A head that takes longer than `head_patience` ends its
+/// connection.
 pub(crate) async fn serve(
     listener: TcpListener,
     routes: Router,
+    head_patience: Duration,
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let (places, graceful) = (
@@ -59,7 +61,7 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, peer, routes.clone()));
+        let connection = graceful.watch(connection(stream, peer, routes.clone(), head_patience));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended badly");
@@ -80,6 +82,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     routes: Router,
+    head_patience: Duration,
 ) -> http1::Connection<
     TokioIo<TcpStream>,
     impl hyper::service::Service<
@@ -100,6 +103,44 @@ fn connection(
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_PATIENCE)
+        .header_read_timeout(head_patience)
         .serve_connection(TokioIo::new(stream), service)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_never_ends_the_head_of_a_request_is_hung_up_on_and_others_are_served() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let routes = Router::new().route("/", get(async || "here"));
+        tokio::spawn(serve(
+            listener,
+            routes,
+            Duration::from_millis(50),
+            std::future::pending(),
+        ));
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            .await
+            .unwrap();
+        let mut quick = TcpStream::connect(address).await.unwrap();
+        quick
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        quick.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("here"), "{answer}");
+        // Ends only because the server ends it; what it may say first is a refusal.
+        let mut said = String::new();
+        let _ = slow.read_to_string(&mut said).await;
+        assert!(!said.contains("here"), "{said}");
+    }
 }

@@ -28,8 +28,10 @@ pub(super) struct NumberedPage {
     items: Vec<JobPageItem>,
 }
 
+/// List jobs by page number
+///
 /// Jobs by numbered pages, newest first.
-#[utoipa::path(get, path = "/api/jobs/page", tag = "jobs",
+#[utoipa::path(get, operation_id = "page_jobs", path = "/api/jobs/page", tag = "jobs",
     params(("page" = Option<i64>, Query, description = "From 1, which is the default; what is smaller counts as 1"),
         ("page_size" = Option<i64>, Query, description = "1 to 100, 20 by default; what is outside is moved in"),
         ("status" = Option<String>, Query, description = "Only `processing`, `done` or `error`; empty: all")),

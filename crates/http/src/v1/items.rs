@@ -9,8 +9,10 @@ use overpaint_core::Library;
 use super::input::{Json, Query};
 use crate::problem::Refusal;
 
+/// List the library
+///
 /// Originals, and jobs with their first result, by pages, newest first.
-#[utoipa::path(get, path = "/api/v1/items", tag = "library",
+#[utoipa::path(get, operation_id = "v1_list_items", path = "/api/v1/items", tag = "library",
     params(("after" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "1 to 200, 50 by default; what is outside is moved in")),
     responses((status = 200, body = ItemPage)))]
@@ -24,8 +26,10 @@ pub(super) async fn list(
     ))
 }
 
+/// Bring back what was deleted
+///
 /// Brings jobs and originals back from the trash. What is not there is passed over.
-#[utoipa::path(post, path = "/api/v1/items/restore", tag = "library", request_body = ByIds, responses((status = 204)))]
+#[utoipa::path(post, operation_id = "v1_restore_items", path = "/api/v1/items/restore", tag = "library", request_body = ByIds, responses((status = 204)))]
 pub(super) async fn restore(
     State(library): State<Library>,
     Json(ByIds { ids }): Json<ByIds>,

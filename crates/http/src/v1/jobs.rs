@@ -23,9 +23,11 @@ use crate::problem::Refusal;
 /// Longest wait for a job's end, in seconds: below what proxies allow.
 const LONGEST_WAIT: u32 = 60;
 
+/// Submit an edit
+///
 /// Submits an edit of a version. Without `Idempotency-Key` each request is a job of its own; with one, the same request again answers the
 /// job it made, and another request with the same key is refused.
-#[utoipa::path(post, path = "/api/v1/edits", tag = "edits", request_body = EditWish,
+#[utoipa::path(post, operation_id = "v1_submit_edit", path = "/api/v1/edits", tag = "edits", request_body = EditWish,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters of your own, a fresh one for each edit you mean")),
     responses((status = 202, body = Job, headers(("Location" = String, description = "The job")))))]
 pub(super) async fn submit(
@@ -47,8 +49,10 @@ pub(super) async fn submit(
         .into_response())
 }
 
+/// List jobs
+///
 /// Jobs by pages, newest first; prompts cut to 200 characters.
-#[utoipa::path(get, path = "/api/v1/jobs", tag = "edits",
+#[utoipa::path(get, operation_id = "v1_list_jobs", path = "/api/v1/jobs", tag = "edits",
     params(("after" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "1 to 200, 50 by default; what is outside is moved in"),
         ("state" = Option<JobState>, Query, description = "Only jobs in this state")),
@@ -75,8 +79,10 @@ fn states(query: &Query) -> Result<Vec<CoreState>, Refusal> {
     }
 }
 
+/// Get a job, or wait for its end
+///
 /// One job. With `wait`, the answer comes when it has ended, or after so many seconds as it is then.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "edits",
+#[utoipa::path(get, operation_id = "v1_get_job", path = "/api/v1/jobs/{id}", tag = "edits",
     params(("id" = String, Path, description = "Its id"), ("wait" = Option<u32>, Query, description = "Seconds, at most 60")),
     responses((status = 200, body = Job)))]
 pub(super) async fn read(
@@ -121,8 +127,10 @@ async fn ended(
     }
 }
 
+/// Cancel a job
+///
 /// Asks for a job's end. One in line ends at once; one at fal ends when fal agrees, and a result that is paid by then is kept.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "edits", params(("id" = String, Path, description = "Its id")),
+#[utoipa::path(post, operation_id = "v1_cancel_job", path = "/api/v1/jobs/{id}/cancel", tag = "edits", params(("id" = String, Path, description = "Its id")),
     responses((status = 200, body = Job)))]
 pub(super) async fn cancel(
     State(library): State<Library>,
@@ -131,8 +139,10 @@ pub(super) async fn cancel(
     Ok(axum::Json(library.cancel_job(id).await?.into()))
 }
 
+/// Run a job again
+///
 /// Runs a job again that failed, was cancelled or is unconfirmed. What fal still has is fetched or looked at, which is free.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "edits", params(("id" = String, Path, description = "Its id")),
+#[utoipa::path(post, operation_id = "v1_retry_job", path = "/api/v1/jobs/{id}/retry", tag = "edits", params(("id" = String, Path, description = "Its id")),
     responses((status = 202, body = Job)))]
 pub(super) async fn retry(
     State(library): State<Library>,
@@ -142,8 +152,10 @@ pub(super) async fn retry(
     Ok((StatusCode::ACCEPTED, axum::Json(job.into())))
 }
 
+/// Delete a job
+///
 /// Moves a job to the trash with its results. One at work is cancelled.
-#[utoipa::path(delete, path = "/api/v1/jobs/{id}", tag = "edits", params(("id" = String, Path, description = "Its id")),
+#[utoipa::path(delete, operation_id = "v1_delete_job", path = "/api/v1/jobs/{id}", tag = "edits", params(("id" = String, Path, description = "Its id")),
     responses((status = 204)))]
 pub(super) async fn delete(
     State(library): State<Library>,

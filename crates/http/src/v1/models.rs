@@ -5,8 +5,10 @@ use axum::extract::State;
 use overpaint_api::settings::Model;
 use overpaint_core::Library;
 
+/// List models
+///
 /// The models fal is known to have, the one the settings name, and the demo engine.
-#[utoipa::path(get, path = "/api/v1/models", tag = "edits", responses((status = 200, body = Vec<Model>)))]
+#[utoipa::path(get, operation_id = "v1_list_models", path = "/api/v1/models", tag = "edits", responses((status = 200, body = Vec<Model>)))]
 pub(super) async fn list(State(library): State<Library>) -> Json<Vec<Model>> {
     Json(
         library

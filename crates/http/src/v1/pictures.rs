@@ -12,9 +12,11 @@ use overpaint_core::error::{Code, Error};
 use super::input::Query;
 use crate::problem::Refusal;
 
+/// Add a picture
+///
 /// Adds a picture to the library: the body is the file itself, PNG, JPEG, WebP, GIF, TIFF or BMP, at most 64 MiB. Its bytes decide what it
 /// is, not its name or content type. The same bytes under the same name are the original that is there already.
-#[utoipa::path(post, path = "/api/v1/pictures", tag = "library",
+#[utoipa::path(post, operation_id = "v1_add_picture", path = "/api/v1/pictures", tag = "library",
     params(("name" = Option<String>, Query, description = "Its file name, for people")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = Version, headers(("Location" = String, description = "The original")))))]

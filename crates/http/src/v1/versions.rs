@@ -14,8 +14,10 @@ use super::input::{Id, Query};
 use crate::file::{self, Attachment};
 use crate::problem::Refusal;
 
+/// Get a version
+///
 /// One version.
-#[utoipa::path(get, path = "/api/v1/versions/{id}", tag = "library", params(("id" = String, Path, description = "Its id")),
+#[utoipa::path(get, operation_id = "v1_get_version", path = "/api/v1/versions/{id}", tag = "library", params(("id" = String, Path, description = "Its id")),
     responses((status = 200, body = Version)))]
 pub(super) async fn read(
     State(library): State<Library>,
@@ -24,8 +26,10 @@ pub(super) async fn read(
     Ok(axum::Json(library.live_version(id).await?.into()))
 }
 
+/// Get a picture's history
+///
 /// The whole history a version belongs to: its versions, and the jobs that have become none, oldest first.
-#[utoipa::path(get, path = "/api/v1/versions/{id}/history", tag = "library", params(("id" = String, Path, description = "Its id")),
+#[utoipa::path(get, operation_id = "v1_get_history", path = "/api/v1/versions/{id}/history", tag = "library", params(("id" = String, Path, description = "Its id")),
     responses((status = 200, body = History)))]
 pub(super) async fn history(
     State(library): State<Library>,
@@ -39,9 +43,11 @@ pub(super) async fn history(
     }))
 }
 
+/// Get a version's picture
+///
 /// The picture of a version: the stored bytes as they are, or by `size` a copy for a screen: `thumb` (512 pixels), `screen` (2048), `full`
 /// (every pixel, in a format a browser shows). `ETag`; the stored bytes also by ranges.
-#[utoipa::path(get, path = "/api/v1/versions/{id}/picture", tag = "library",
+#[utoipa::path(get, operation_id = "v1_get_picture", path = "/api/v1/versions/{id}/picture", tag = "library",
     params(("id" = String, Path, description = "Its id"),
         ("size" = Option<String>, Query, description = "`thumb`, `screen` or `full`; none: the stored bytes")),
     responses((status = 200, content_type = "image/*", body = Vec<u8>), (status = 206, description = "The bytes asked for"),
@@ -75,8 +81,10 @@ pub(super) async fn picture(
     Ok((headers, shown.bytes).into_response())
 }
 
+/// Delete a version
+///
 /// Moves an original to the trash with everything made from it. A result is deleted with its job.
-#[utoipa::path(delete, path = "/api/v1/versions/{id}", tag = "library", params(("id" = String, Path, description = "Id of an original")),
+#[utoipa::path(delete, operation_id = "v1_delete_version", path = "/api/v1/versions/{id}", tag = "library", params(("id" = String, Path, description = "Id of an original")),
     responses((status = 204)))]
 pub(super) async fn delete(
     State(library): State<Library>,
