@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 import { KEY } from "./driver.mjs";
 import { coffee } from "./pictures.mjs";
-import { SimulatedFal } from "./simulated-fal.mjs";
-import { until } from "./until.mjs";
+import { SimulatedFal } from "../simulated-fal.mjs";
+import { until } from "../until.mjs";
 import { inWindow } from "./window.mjs";
 
 const MODEL = "fal-ai/bytedance/seedream/v4/edit";

@@ -85,7 +85,7 @@ fn describe(api: &mut OpenApi) {
         .description(Some(
             "Overpaint's local API. `/api/jobs` and `/static` are those of the older FastAPI backend, frozen, so that its clients go on \
              working; `/api/v1` is everything else. Errors of `/api/v1` are problem+json with a stable `code`.",
-        )) 
+        ))
         .build();
     let tag = |name, about| {
         TagBuilder::new()
