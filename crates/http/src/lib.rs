@@ -33,7 +33,7 @@ use overpaint_core::error::Error;
 use overpaint_core::settings::Settings;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use guard::Guard;
 
@@ -42,6 +42,9 @@ pub use endpoint::Endpoint;
 
 /// How long a client may pause while it sends a body.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a body may take in all: 64 MiB over a slow line, and no longer.
+const BODY_DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// The library's HTTP on one listener, ready to be run.
 #[derive(Debug)]
@@ -66,6 +69,7 @@ impl Server {
         let ending = watch::Sender::new(false);
         let routes = routes(library, &ending)
             .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
+            .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
             .layer(middleware::from_fn_with_state(guard, guard::protect));
         Ok(Self {
             listener,
