@@ -83,8 +83,8 @@ fn describe(api: &mut OpenApi) {
         .title("Overpaint")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Overpaint's local API. `/api/jobs` and `/static` are those of the older FastAPI backend, frozen, so that its clients go on \
-             working; `/api/v1` is everything else. Errors of `/api/v1` are problem+json with a stable `code`.",
+            "Overpaint's local API. New programs use `/api/v1`, whose errors are problem+json with a stable `code`. `/api/jobs` and `/static` \
+             stay as the older FastAPI backend had them, so that its clients go on working.",
         ))
         .build();
     let tag = |name, about| {
@@ -136,6 +136,7 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let ours = path.starts_with("/api/v1/");
     let mut statuses = vec!["401", "403", "429"];
     if path == "/health" {
+        operation.security = Some(Vec::new());
         return;
     }
     if ours {
@@ -148,11 +149,11 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
         true => ("application/problem+json", "ProblemDocument"),
         false => ("application/json", "Detail"),
     };
-    for response in operation.responses.responses.values_mut() {
+    for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
             && response.description.is_empty()
         {
-            response.description = "As asked".to_owned();
+            response.description = about(status, ours).to_owned();
         }
     }
     for status in statuses {
@@ -160,7 +161,7 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
             .schema(Some(Ref::from_schema_name(schema)))
             .build();
         let response = ResponseBuilder::new()
-            .description(about(status))
+            .description(about(status, ours))
             .content(kind, content)
             .build();
         operation
@@ -171,10 +172,12 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
 }
 
-fn about(status: &str) -> &'static str {
+fn about(status: &str, ours: bool) -> &'static str {
     match status {
+        "200" | "201" | "202" | "204" => "As asked",
         "400" => "The request cannot be read",
-        "401" => "The token, or a fal key, is missing",
+        "401" if ours => "The token, or a fal key, is missing",
+        "401" => "The token is missing",
         "403" => "The host or the origin is not listed",
         "404" => "There is no such thing",
         "409" => "Too late for that",

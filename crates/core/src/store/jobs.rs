@@ -42,7 +42,9 @@ impl Store {
                 .await?;
             return same_wish(known, edit, |_| hash == upload.picture.hash);
         }
-        let input = insert_original(&mut tx, edit.input, upload, Came::WithJob, now).await?;
+        // A moment before its job, so that every list by time has the two in the order in which they came.
+        let before = now - chrono::TimeDelta::microseconds(1);
+        let input = insert_original(&mut tx, edit.input, upload, Came::WithJob, before).await?;
         let edit = Edit {
             input,
             ..edit.clone()
