@@ -62,7 +62,7 @@ pub struct Job {
     pub prompt: String,
     /// The model's endpoint id, or `demo`.
     pub model: String,
-    /// The model's own parameters, as they were given.
+    /// The model's own parameters, as they were given; left out in lists and events.
     #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
     /// `fal` or `demo`.

@@ -117,9 +117,19 @@ impl Problem {
                 | Code::DiskFull
                 | Code::DiskFailed
                 | Code::FileUnreadable
+                | Code::BucketFailed
                 | Code::Internal,
                 Some(said),
-            ) => format!("{sentence} ({})", said.trim_end_matches('.')),
+            ) => {
+                // What is paid lies at fal still: it is only fetched again.
+                let free = match (failure.code, failure.charged) {
+                    (Code::DiskFull | Code::DiskFailed, core_error::Charged::Yes) => {
+                        " Trying again costs nothing."
+                    }
+                    _ => "",
+                };
+                format!("{sentence}{free} ({})", said.trim_end_matches('.'))
+            }
             (Code::OldBackendFailed, Some(said)) => format!("It said: {} {sentence}", ended(said)),
             (Code::AccountLocked, Some(said)) => match said.split_once("Reason: ") {
                 Some((_, reason)) => {
@@ -163,7 +173,7 @@ impl From<&Error> for Problem {
             }
             Error::LibraryForeign { original: true, .. } => {
                 format!(
-                    "{}: the original backend made it. Bring its jobs over with `overpaint import`.",
+                    "{}: the original backend made it. Bring its jobs over with `overpaint import`, and take away DATABASE_URL where it names this file.",
                     capital(&error.to_string())
                 )
             }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use overpaint_core::Library;
+use overpaint_core::error::Error;
 use overpaint_core::library::{Imported, Options, try_import};
 use overpaint_core::original::{OldBackend, Zone};
 use overpaint_core::settings::{Given, Settings};
@@ -25,6 +26,7 @@ struct Summary {
     already_there: u64,
     files_missing: u64,
     files_unreadable: u64,
+    incomplete: Vec<String>,
     refused: Vec<String>,
     doubtful_times: u64,
 }
@@ -40,6 +42,9 @@ pub(crate) async fn run(args: args::Import, given: Given) -> Result<Outcome, Sto
         let shown = Shown::on_terminal();
         try_import(&given, old, |number, total| tell(&shown, number, total)).await?
     } else {
+        if args.timezone.is_none() {
+            trust_times(&old)?;
+        }
         import(given, old).await?
     };
     outcome(Summary::of(imported, &library, args.dry_run))
@@ -59,6 +64,20 @@ async fn import(given: Given, old: OldBackend) -> Result<Imported, Stop> {
     drop(shown);
     library.close().await;
     imported
+}
+
+/// Times are brought over once. Where most of them cannot have been written in this computer's zone, somebody has to say which it was.
+fn trust_times(old: &OldBackend) -> Result<(), Stop> {
+    let (doubtful, jobs) = old.doubtful_times();
+    if doubtful * 2 <= jobs {
+        return Ok(());
+    }
+    Err(Error::SettingInvalid {
+        name: "--timezone",
+        value: String::new(),
+        wanted: "by the times of most jobs the old backend ran in another time zone than this computer. Nothing was brought over. Name its zone, for example --timezone UTC for a container, --timezone Europe/Berlin, or this computer's own if the times are right; --dry-run shows what fits",
+    }
+    .into())
 }
 
 fn zone(typed: Option<&str>) -> Result<Zone, Stop> {
@@ -87,6 +106,7 @@ impl Summary {
             already_there,
             files_missing,
             files_unreadable,
+            incomplete,
             refused,
             doubtful_times,
         } = imported;
@@ -100,6 +120,7 @@ impl Summary {
             already_there,
             files_missing,
             files_unreadable,
+            incomplete: incomplete.iter().map(ToString::to_string).collect(),
             refused,
             doubtful_times,
         }
@@ -139,6 +160,19 @@ impl Summary {
             lines.push(format!(
                 "{} no picture",
                 count(self.files_unreadable, "file")
+            ));
+        }
+        if !self.incomplete.is_empty() {
+            let most = 10;
+            let named = self.incomplete.iter().take(most).map(String::as_str);
+            let more = if self.incomplete.len() > most {
+                ", …"
+            } else {
+                ""
+            };
+            lines.push(format!(
+                "Those files belonged to {}{more}",
+                named.collect::<Vec<_>>().join(", ")
             ));
         }
         if !self.refused.is_empty() {

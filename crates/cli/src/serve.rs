@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::args::Serve;
 use crate::interrupt::Interrupts;
-use crate::output::{Outcome, Stop};
+use crate::output::{Outcome, Stop, say};
 
 /// Serves until SIGTERM, SIGINT or Ctrl+C. Jobs under way go on at the next start.
 pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {
@@ -24,6 +24,9 @@ pub(crate) async fn run(args: Serve, given: Given) -> Result<Outcome, Stop> {
     // Before anything is opened or made: who forgot the token has changed nothing.
     Server::may_serve(&settings, address)?;
     let listener = listen(address).await?;
+    if settings.api.token_is_short && !host.is_loopback() {
+        say("note: API_TOKEN is short enough to be guessed; 32 random characters are not");
+    }
     let mut interrupts = Interrupts::listen()?;
     let library = Library::open(Options::new(given)).await?;
     let served = serve(&library, listener, async move {

@@ -181,6 +181,7 @@ impl Error {
             Self::Disk { source, .. } if is_full(source) => Code::DiskFull,
             Self::Disk { .. } => Code::DiskFailed,
             Self::Database(error) if database_is_full(error) => Code::DiskFull,
+            Self::Database(sqlx::Error::PoolTimedOut) => Code::Busy,
             Self::Database(_) => Code::DiskFailed,
             Self::SettingInvalid { .. } => Code::SettingInvalid,
             Self::KeyMissing => Code::KeyMissing,

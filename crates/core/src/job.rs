@@ -136,12 +136,13 @@ impl Job {
     /// Characters of a prompt that lists and events carry, so that an event stays under 4 KB.
     pub const PROMPT_SHORT: usize = 200;
 
-    /// The same job with its prompt cut for lists and events.
+    /// The same job for lists and events: its prompt cut, its parameters left out.
     #[must_use]
     pub fn short(mut self) -> Self {
         if let Some((end, _)) = self.prompt.char_indices().nth(Self::PROMPT_SHORT) {
             self.prompt.truncate(end);
         }
+        self.parameters = Parameters::default();
         self
     }
 }

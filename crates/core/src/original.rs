@@ -65,6 +65,13 @@ pub(crate) struct Times {
 }
 
 impl OldBackend {
+    /// How many jobs' times speak for another time zone than the one they were read in, and of how many jobs.
+    #[must_use]
+    pub fn doubtful_times(&self) -> (usize, usize) {
+        let doubtful = self.jobs.iter().filter(|job| job.times.doubtful).count();
+        (doubtful, self.jobs.len())
+    }
+
     /// Reads the folder at `path`, or the database file itself, with its local times in `zone`.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ pub use check::{check, check_end};
 pub use decode::decode;
 pub use encode::{SaveFormat, encode, for_display};
 pub use inspect::inspect;
+pub use sniff::looks_like_one;
 pub use thumbnail::thumbnail;
 
 /// Largest file taken, in bytes: 200 MiB. An uncompressed 16-bit TIFF of a 24-megapixel camera has 144 MB; files are held in memory whole.

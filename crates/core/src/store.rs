@@ -19,7 +19,7 @@ mod versions;
 
 pub(crate) use import::{EndedJob, Upload};
 pub(crate) use moves::NewResult;
-pub(crate) use open::{Access, quick_check};
+pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
 
 use sqlx::SqlitePool;

@@ -2,17 +2,20 @@
 //! and the shapes its framework gave to errors. Frozen: what is new goes elsewhere.
 //!
 //! Where it is better than the original on purpose: times are UTC with a `Z`, what is no picture is refused at the door, a result is
-//! served as what it is whatever the upload was called, and a deleted job's result is gone at once.
+//! served as what it is whatever the upload was called, and a deleted job's result is gone at once. A unit of ranges that is not `bytes` is
+//! passed over (RFC 9110, 14.2) and refusals carry a `code` beside `detail`.
 
 mod form;
+mod heads;
 mod job;
 mod page;
 mod refusal;
 mod words;
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use overpaint_api::from_core::moment;
@@ -58,9 +61,23 @@ pub(crate) fn routes() -> OpenApiRouter<Library> {
     slips
         .into_iter()
         .fold(known, |known, slip| known.route(slip, any(without_slash)))
+        .route("/static", any(async || redirect("/static/".to_owned())))
         .layer(DefaultBodyLimit::max(
             usize::try_from(MAX_UPLOAD).unwrap_or(usize::MAX) + FORM_OVERHEAD,
         ))
+        .layer(middleware::from_fn(without_head))
+}
+
+/// Asking for the head alone makes sense for files; elsewhere it would build an answer to throw it away.
+async fn without_head(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if request.method() == Method::HEAD
+        && !path.starts_with("/static/")
+        && !path.ends_with("/download")
+    {
+        return Refusal::NotWithThatMethod.into_response();
+    }
+    next.run(request).await
 }
 
 /// For any address that is none.
@@ -193,7 +210,7 @@ async fn download(
         .await?
         .ok_or(Refusal::NoResultYet)?;
     if let Some(public) = library.public_url(&result) {
-        return Ok((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, public)]).into_response());
+        return Ok(redirect(public));
     }
     let name = file_name(job.id, &result.picture.extension);
     file::answer(&library, &result, Attachment::As(name), &headers)
@@ -233,6 +250,10 @@ async fn without_slash(uri: Uri) -> Response {
     let to = uri
         .query()
         .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    redirect(to)
+}
+
+fn redirect(to: String) -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
@@ -255,7 +276,12 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Id {
         state: &S,
     ) -> Result<Self, Refusal> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(id)| Self(id)).map_err(|_| Refusal::NoJob)
+        match path {
+            // A slash, however it is written, is another address.
+            Ok(Path(id)) if id.contains('/') => Err(Refusal::NoRoute),
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(Refusal::NoJob),
+        }
     }
 }
 

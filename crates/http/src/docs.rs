@@ -141,8 +141,9 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     if ours {
         statuses.extend(["400", "404", "500"]);
-        if *method != HttpMethod::Get {
-            statuses.extend(["409", "413", "415", "422", "507"]);
+        match method {
+            HttpMethod::Post => statuses.extend(["409", "413", "415", "422", "507"]),
+            _ => {}
         }
     }
     let (kind, schema) = match ours {

@@ -8,6 +8,7 @@
 
 mod sites;
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use overpaint_core::error::{Code, Error};
 use overpaint_core::secret::TokenHash;
 use overpaint_core::settings::Settings;
@@ -63,7 +65,7 @@ enum Verdict {
     /// The token is not there; a listed site may read that.
     NoToken(Option<HeaderValue>),
     /// It ends here, for that reason.
-    Refuse(&'static str),
+    Refuse(Cow<'static, str>),
 }
 
 impl Guard {
@@ -91,7 +93,7 @@ impl Guard {
     fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {
         let origin = match one(headers, ORIGIN.as_str()) {
             Ok(origin) => origin,
-            Err(Doubled) => return Verdict::Refuse("The request names several origins."),
+            Err(Doubled) => return Verdict::Refuse("The request names several origins.".into()),
         };
         let listed = origin
             .filter(|origin| origin.to_str().is_ok_and(|text| self.sites.lists(text)))
@@ -100,18 +102,17 @@ impl Guard {
             return Verdict::Pass(None);
         }
         if !self.is_meant_for_us(uri, headers) {
-            return Verdict::Refuse(
-                "The request is not addressed to this server: its Host is not one of ours. Behind a proxy, its name can be listed in ALLOWED_HOSTS.",
-            );
+            return Verdict::Refuse(not_ours(headers));
         }
         match (origin, listed) {
             (Some(_), None) => Verdict::Refuse(
-                "This site may not use Overpaint. Its origin can be listed in ALLOWED_ORIGINS.",
+                "This site may not use Overpaint. Its origin can be listed in ALLOWED_ORIGINS."
+                    .into(),
             ),
             (None, _)
                 if caused_by_another_site(headers) && !self.is_shown(method, uri, headers) =>
             {
-                Verdict::Refuse("Another site caused this request.")
+                Verdict::Refuse("Another site caused this request.".into())
             }
             (_, Some(listed))
                 if method == Method::OPTIONS
@@ -131,7 +132,7 @@ impl Guard {
         let path = uri.path();
         let result = path.starts_with("/static/")
             || path.starts_with("/api/jobs/") && path.ends_with("/download");
-        matches!(*method, Method::GET | Method::HEAD)
+        *method == Method::GET
             && result
             && matches!(one(headers, REFERER.as_str()), Ok(Some(page)) if self.sites.lists_page(page))
     }
@@ -155,6 +156,19 @@ impl Guard {
             && uri
                 .authority()
                 .is_none_or(|authority| self.sites.is_ours(authority.as_str()))
+    }
+}
+
+/// Says which name would have to be listed, for it is the owner who reads it.
+fn not_ours(headers: &HeaderMap) -> Cow<'static, str> {
+    let host = one(headers, HOST.as_str()).ok().flatten();
+    match host.and_then(|host| host.to_str().ok()) {
+        Some(host) => format!(
+            "This server does not answer to the name {}. It can be listed in ALLOWED_HOSTS.",
+            host.chars().take(100).collect::<String>()
+        )
+        .into(),
+        None => "The request names no host, or several.".into(),
     }
 }
 
@@ -198,6 +212,7 @@ async fn answer(guard: &Guard, request: Request, next: Next) -> (Response, Optio
         },
         Verdict::Preflight(origin) => (may_do(request.headers()), Some(origin)),
         Verdict::NoToken(origin) => {
+            tracing::info!(%method, path, peer = ?peer, reason = "no token, or a wrong one", "refused");
             let refusal = Error::Request {
                 code: Code::TokenRequired,
                 said: "Send the token of this server as Authorization: Bearer TOKEN.".to_owned(),
@@ -208,10 +223,10 @@ async fn answer(guard: &Guard, request: Request, next: Next) -> (Response, Optio
             (response, origin)
         }
         Verdict::Refuse(reason) => {
-            tracing::info!(%method, path, reason, "refused");
+            tracing::info!(%method, path, peer = ?peer, reason = reason.as_ref(), "refused");
             let refusal = Error::Request {
                 code: Code::NotAdmitted,
-                said: reason.to_owned(),
+                said: reason.into_owned(),
             };
             (refuse(&path, &refusal, request).await, None)
         }
@@ -238,7 +253,17 @@ async fn refuse(path: &str, refusal: &Error, request: Request) -> Response {
 }
 
 async fn drain(body: Body) {
-    let _ = tokio::time::timeout(DRAIN_PATIENCE, axum::body::to_bytes(body, DRAINED)).await;
+    let mut pieces = body.into_data_stream();
+    let read = async {
+        let mut left = DRAINED;
+        while let Some(Ok(piece)) = pieces.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_PATIENCE, read).await;
 }
 
 fn may_do(asked: &HeaderMap) -> Response {

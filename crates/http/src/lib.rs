@@ -16,6 +16,7 @@ pub mod file_edit;
 mod guard;
 pub mod log;
 mod problem;
+mod query;
 mod rate;
 mod serve;
 mod v1;

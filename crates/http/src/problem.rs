@@ -81,6 +81,9 @@ pub(crate) fn told(error: &Error) -> Problem {
     if problem.status >= 500 {
         tracing::error!(error = error as &dyn std::error::Error, "a request failed");
     }
+    if error.code() == Code::KeyMissing {
+        problem.detail = "This server has no fal key: set FAL_KEY where it runs, or add one in Settings. The model demo needs none.".to_owned();
+    }
     if matches!(
         error.code(),
         Code::DiskFull | Code::DiskFailed | Code::FileUnreadable

@@ -1,8 +1,10 @@
 //! Connections: accepted, bounded in number and in patience, and ended in order.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 /// How long requests under way may go on after the end was asked for.
@@ -21,6 +24,12 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How long a client may take to send the head of a request.
 pub(crate) const HEAD_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a client may leave unread what was written to it.
+const WRITE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connections of one client beyond this computer: it must not have all places.
+const SHARE: usize = 64;
 
 /// Connections at a time: far more than a browser and a few scripts have, far fewer than a process has files.
 const CONNECTIONS: usize = 512;
@@ -37,9 +46,10 @@ pub(crate) async fn serve(
     head_patience: Duration,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    let (places, graceful) = (
+    let (places, graceful, peers) = (
         Arc::new(Semaphore::new(CONNECTIONS)),
         GracefulShutdown::new(),
+        Peers::default(),
     );
     tokio::pin!(shutdown);
     loop {
@@ -61,12 +71,16 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        let Some(share) = peers.admit(peer.ip()) else {
+            tracing::info!(%peer, "refused: it has too many connections");
+            continue;
+        };
         let connection = graceful.watch(connection(stream, peer, routes.clone(), head_patience));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended badly");
             }
-            drop(place);
+            drop((place, share));
         });
     }
     drop(listener);
@@ -78,13 +92,53 @@ pub(crate) async fn serve(
     }
 }
 
+/// How many connections each client beyond this computer has.
+#[derive(Clone, Default)]
+struct Peers(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// A connection that counts until it is dropped.
+struct Share(Peers, IpAddr);
+
+impl Peers {
+    /// None: it has its share already. On this computer nobody can be told from anybody.
+    fn admit(&self, peer: IpAddr) -> Option<Option<Share>> {
+        if peer.is_loopback() {
+            return Some(None);
+        }
+        let mut counts = self.counts();
+        let count = counts.entry(peer).or_default();
+        if *count >= SHARE {
+            return None;
+        }
+        *count += 1;
+        Some(Some(Share(self.clone(), peer)))
+    }
+
+    /// Held for a few lines, never across an await.
+    fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut counts = self.0.counts();
+        if let Some(count) = counts.get_mut(&self.1) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.1);
+            }
+        }
+    }
+}
+
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     routes: Router,
     head_patience: Duration,
 ) -> http1::Connection<
-    TokioIo<TcpStream>,
+    TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
     impl hyper::service::Service<
         Request<hyper::body::Incoming>,
         Response = Response<Body>,
@@ -101,10 +155,12 @@ fn connection(
         request.extensions_mut().insert(Peer(peer));
         routes.clone().oneshot(request)
     });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_PATIENCE));
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_patience)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 #[cfg(test)]
@@ -114,6 +170,17 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
+
+    #[test]
+    fn one_client_beyond_this_computer_cannot_have_every_place() {
+        let (peers, far) = (Peers::default(), IpAddr::from([10, 0, 0, 7]));
+        let held: Vec<_> = (0..SHARE).map(|_| peers.admit(far)).collect();
+        assert!(held.iter().all(Option::is_some) && peers.admit(far).is_none());
+        assert!(peers.admit(IpAddr::from([10, 0, 0, 8])).is_some());
+        drop(held);
+        assert!(peers.admit(far).is_some() && peers.counts().len() == 0);
+        assert!((0..2 * SHARE).all(|_| peers.admit(IpAddr::from([127, 0, 0, 1])).is_some()));
+    }
 
     #[tokio::test]
     async fn who_never_ends_the_head_of_a_request_is_hung_up_on_and_others_are_served() {

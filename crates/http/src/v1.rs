@@ -84,9 +84,7 @@ pub(crate) async fn no_route() -> Response {
 
 /// For a method that an address does not have.
 pub(crate) async fn wrong_method() -> Response {
-    let mut response = refused(Code::NoRoute, "This address has no such method.");
-    *response.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
-    response
+    refused(Code::MethodNotAllowed, "This address has no such method.")
 }
 
 fn refused(code: Code, said: &str) -> Response {

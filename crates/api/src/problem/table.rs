@@ -126,7 +126,7 @@ pub fn row(code: Code) -> Row {
         Code::LibraryInUse => row(
             409,
             "The library is in use",
-            "Another Overpaint has it open. Close that one first.",
+            "Close that one first, or stop the server.",
             None,
         ),
         Code::LibraryDamaged => row(
@@ -146,6 +146,12 @@ pub fn row(code: Code) -> Row {
             "This library cannot be opened",
             "This version of Overpaint does not read it.",
             None,
+        ),
+        Code::Busy => again(
+            503,
+            "The library is busy",
+            "Try again in a moment.",
+            Some(N::Retry),
         ),
         Code::DiskFull => again(
             507,
@@ -344,6 +350,12 @@ pub fn row(code: Code) -> Row {
         Code::NoRoute => row(
             404,
             "There is nothing at this address",
+            "The API description at /docs lists what there is.",
+            None,
+        ),
+        Code::MethodNotAllowed => row(
+            405,
+            "This address has no such method",
             "The API description at /docs lists what there is.",
             None,
         ),

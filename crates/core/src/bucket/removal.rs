@@ -22,13 +22,17 @@ async fn remove_all(bucket: &Bucket, store: &Store) {
             return;
         }
     };
-    for (version, key) in objects {
+    for key in objects {
         if let Err(failure) = bucket.remove(&key).await {
             // The others lie in the same bucket.
-            tracing::warn!(key, said = ?failure.said, "a deleted result could not be removed from the bucket yet");
+            tracing::warn!(
+                key,
+                said = failure.said.as_deref(),
+                "a deleted result could not be removed from the bucket yet"
+            );
             return;
         }
-        if let Err(error) = store.forget_object(version).await {
+        if let Err(error) = store.forget_object(&key).await {
             tracing::warn!(key, %error, "that an object was removed could not be written; it will be removed again");
         }
     }

@@ -65,6 +65,8 @@ codes! {
     LibraryForeign = "library_foreign",
     /// The database is of a kind, or a newer version, that this program does not read.
     LibraryUnsupported = "library_unsupported",
+    /// Too much is being written at the moment.
+    Busy = "busy",
     /// No space left.
     DiskFull = "disk_full",
     /// A file could not be written.
@@ -133,8 +135,10 @@ codes! {
     TokenRequired = "token_required",
     /// More requests than are taken in so short a time.
     TooManyRequests = "too_many_requests",
-    /// There is no such route, or not with that method.
+    /// There is no such route.
     NoRoute = "no_route",
+    /// There is such a route, but not with that method.
+    MethodNotAllowed = "method_not_allowed",
     /// A defect in Overpaint.
     Internal = "internal",
 }

@@ -27,6 +27,10 @@ impl Library {
     /// # Errors
     /// As [`Library::submit_edit`], and [`Error::KeyMissing`].
     pub async fn submit_asked(&self, edit: Edit) -> Result<Job, Error> {
+        // A repeat is answered whatever the settings and the key have become meanwhile.
+        if let Some(known) = self.0.store.job_of_wish(&edit).await? {
+            return Ok(known);
+        }
         let model = match edit.model.as_str() {
             "" => self.settings().model,
             model => model.to_owned(),
@@ -96,6 +100,8 @@ impl Library {
     pub async fn restore_items(&self, ids: &[String]) -> Result<(), Error> {
         self.0.store.restore(ids).await?;
         self.announce_library();
+        // One that was in line goes on.
+        self.0.runner.wake();
         Ok(())
     }
 }

@@ -34,6 +34,8 @@ pub struct Imported {
     pub files_missing: u64,
     /// Uploads and results that are no picture.
     pub files_unreadable: u64,
+    /// The jobs that such a file belonged to.
+    pub incomplete: Vec<JobId>,
     /// Ids that are no UUID as the original wrote them: their jobs stay where they are.
     pub refused: Vec<String>,
     /// Jobs whose times speak for another time zone.
@@ -181,6 +183,9 @@ async fn each(
             Ended::Done => imported.done += 1,
             Ended::Failed => imported.failed += 1,
             Ended::Interrupted => imported.interrupted += 1,
+        }
+        if found.missing + found.unreadable > 0 {
+            imported.incomplete.push(id);
         }
         imported.files_missing += found.missing;
         imported.files_unreadable += found.unreadable;

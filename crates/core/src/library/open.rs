@@ -15,7 +15,7 @@ use crate::job::runner::{AtOnce, Parts, Runner, blocking};
 use crate::keys::{Keychain, Keys};
 use crate::pictures::Pictures;
 use crate::settings::{Given, Settings};
-use crate::store::{Access, Store, quick_check};
+use crate::store::{Access, Store, quick_check, refuse_foreign};
 
 /// Events that a slow listener may lag behind before it has to read again.
 const EVENTS_KEPT: usize = 1024;
@@ -56,6 +56,10 @@ impl Library {
         } = options;
         let settings = Settings::read(&given)?;
         let dir = settings.library.clone();
+        // First: somebody else's folder is left as it was. A folder with our lock is ours.
+        if !dir.join("lock").exists() {
+            refuse_foreign(&settings.database).await?;
+        }
         let (locks, pictures) = {
             let (dir, database) = (dir.clone(), settings.database.clone());
             blocking(move || prepare_folder(dir, database)).await?

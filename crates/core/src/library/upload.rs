@@ -7,15 +7,18 @@ use std::path::PathBuf;
 use tokio::sync::RwLockReadGuard;
 
 use super::{Library, add::shown_name};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::job::runner::blocking;
 use crate::job::{Edit, Job, JobId};
-use crate::picture::{Facts, MAX_FILE_BYTES, PictureError};
+use crate::picture::{self, Facts};
 use crate::store::NewOriginal;
 use crate::version::{Picture, Version, VersionId};
 
 /// Bytes that stay in memory: most pictures of a chat or a shop need no file before the one they are kept in.
 const IN_MEMORY: usize = 256 << 10;
+
+/// Bytes that are enough to tell what a file is.
+const SNIFFED: usize = 64;
 
 /// Largest upload, in bytes.
 pub const MAX_UPLOAD: u64 = 64 << 20;
@@ -34,15 +37,18 @@ impl Upload {
     /// Takes the next piece.
     ///
     /// # Errors
-    /// [`Error::Picture`] past [`MAX_UPLOAD`], [`Error::Disk`].
+    /// [`Error::Request`] past [`MAX_UPLOAD`], [`Error::Disk`].
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.bytes += piece.len() as u64;
         if self.bytes > MAX_UPLOAD {
-            return Err(PictureError::FileTooLarge {
-                bytes: self.bytes,
-                limit: MAX_UPLOAD.min(MAX_FILE_BYTES),
-            }
-            .into());
+            return Err(Error::Request {
+                code: Code::RequestTooLarge,
+                said: format!("At most {} MiB are taken.", MAX_UPLOAD >> 20),
+            });
+        }
+        if self.bytes == piece.len() as u64 && piece.len() >= SNIFFED {
+            // What is no picture is not kept until its end.
+            picture::looks_like_one(piece)?;
         }
         self.pending.extend_from_slice(piece);
         if self.pending.len() > IN_MEMORY {

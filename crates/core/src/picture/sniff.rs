@@ -2,6 +2,14 @@
 
 use super::{Format, PictureError, whole::Tiff};
 
+/// Whether the first bytes are those of a kind of picture that is taken.
+///
+/// # Errors
+/// As [`inspect()`](super::inspect()) for what is no picture, or a kind that is not taken.
+pub fn looks_like_one(head: &[u8]) -> Result<(), PictureError> {
+    sniff(head).map(drop)
+}
+
 /// Names the kind of file.
 pub(super) fn sniff(bytes: &[u8]) -> Result<Format, PictureError> {
     if bytes.is_empty() {

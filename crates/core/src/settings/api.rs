@@ -20,6 +20,8 @@ pub struct ApiSettings {
     pub allowed_hosts: Vec<String>,
     /// The bearer token that is required (`API_TOKEN`, else one made in the window); none: none is.
     pub token: Option<TokenHash>,
+    /// Whether it could be guessed by trying.
+    pub token_is_short: bool,
     /// Beyond this computer without a token: the risk was taken with `--no-token`. Never read from a file or the environment.
     pub no_token: bool,
     /// Submits that may come at once (`SUBMIT_BURST`).
@@ -58,8 +60,9 @@ pub(super) fn read(given: &Given, stored: &Change) -> Result<ApiSettings, Error>
         allowed_hosts: list(text("ALLOWED_HOSTS")),
         token: match text("API_TOKEN") {
             Some(token) => Some(TokenHash::of(token)),
-            None => stored.api_token.as_deref().and_then(TokenHash::of_row),
+            None => kept_token(stored.api_token.as_deref())?,
         },
+        token_is_short: text("API_TOKEN").is_some_and(|token| token.len() < 16),
         no_token: given.flags.contains_key("NO_TOKEN"),
         submit_burst: number("SUBMIT_BURST", SUBMITS.0)?,
         submit_rate: number("SUBMIT_RATE", SUBMITS.1)?,
@@ -103,6 +106,21 @@ pub(super) fn check(change: &Change, fixed: &[&'static str]) -> Result<(), Error
             wanted: "it must be a number from 1024 to 65535",
         }),
         _ => Ok(()),
+    }
+}
+
+/// Anything but nothing must be a hash: a token that cannot be read must not mean that none is asked for.
+fn kept_token(kept: Option<&str>) -> Result<Option<TokenHash>, Error> {
+    match kept {
+        None | Some("") => Ok(None),
+        Some(hash) => TokenHash::of_row(hash)
+            .map(Some)
+            .ok_or_else(|| Error::SettingInvalid {
+                name: "api_token",
+                // It may be the token itself, typed where its hash belongs.
+                value: "…".to_owned(),
+                wanted: "the settings file keeps a token's hash there: make a token in Settings, or take the line away",
+            }),
     }
 }
 

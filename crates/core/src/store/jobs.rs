@@ -25,6 +25,25 @@ impl Store {
         committed(tx, id).await
     }
 
+    /// The job that this wish's idempotency key made, if any; a wish without a model wishes the one that was taken then.
+    ///
+    /// # Errors
+    /// [`Error::IdempotencyMismatch`] where it was another wish.
+    pub(crate) async fn job_of_wish(&self, edit: &Edit) -> Result<Option<Job>, Error> {
+        let mut tx = self.begin().await?;
+        let Some(known) = known_job(&mut tx, edit).await? else {
+            return Ok(None);
+        };
+        let edit = match edit.model.as_str() {
+            "" => Edit {
+                model: known.model.clone(),
+                ..edit.clone()
+            },
+            _ => edit.clone(),
+        };
+        same_wish(known, &edit, |job| job.input == edit.input).map(Some)
+    }
+
     /// Accepts an edit of a picture that comes with it: the original and the job are one transaction. `edit.input` is the id the original
     /// gets if it is new.
     pub(crate) async fn add_job_of_upload(

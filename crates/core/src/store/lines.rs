@@ -153,10 +153,9 @@ mod tests {
                 .await
                 .unwrap();
             let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
-            let reads = steps.iter().filter(|step| step.contains(" job"));
+            let reads = steps.iter().filter(|step| step.contains("job"));
             assert!(
-                reads.clone().count() >= states.len().min(2) / 2
-                    && reads.clone().all(|step| step.contains("INDEX")),
+                reads.clone().count() >= 1 && reads.clone().all(|step| step.contains("INDEX")),
                 "{steps:?}"
             );
         }

@@ -200,7 +200,7 @@ impl Store {
     /// The user wants it ended: a queued job is, for any other the wish is kept for the task that works on it.
     pub(crate) async fn ask_cancel(&self, id: JobId, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
-        let job = job_in(&mut tx, id).await?;
+        let job = live_job_in(&mut tx, id).await?;
         if !job.state.is_active() {
             return Err(Error::TooLate {
                 state: job.state.name(),
@@ -235,7 +235,7 @@ impl Store {
     /// fetch does a new attempt begin.
     pub(crate) async fn retry(&self, id: JobId, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
-        let job = job_in(&mut tx, id).await?;
+        let job = live_job_in(&mut tx, id).await?;
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT * FROM attempt WHERE {CURRENT}"
         )))
@@ -375,6 +375,15 @@ pub(super) async fn committed(mut tx: Transaction<'_>, id: JobId) -> Result<Job,
     let job = job_in(&mut tx, id).await?;
     tx.commit().await?;
     Ok(job)
+}
+
+/// A job in the trash is nobody's to run: it would be paid for unseen.
+async fn live_job_in(tx: &mut Transaction<'_>, id: JobId) -> Result<Job, Error> {
+    let job = job_in(tx, id).await?;
+    match job.deleted_at {
+        None => Ok(job),
+        Some(_) => Err(not_found(id)),
+    }
 }
 
 pub(super) async fn job_in(tx: &mut Transaction<'_>, id: JobId) -> Result<Job, Error> {

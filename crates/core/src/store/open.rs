@@ -81,6 +81,16 @@ impl Store {
     }
 }
 
+/// [`Store::open`]'s refusal of somebody else's database, before anything is made beside it.
+pub(crate) async fn refuse_foreign(path: &Path) -> Result<(), Error> {
+    let looking = SqliteConnectOptions::new().filename(path).read_only(true);
+    match check_ours(path, &looking).await {
+        Err(foreign @ Error::LibraryForeign { .. }) => Err(foreign),
+        // Whatever else is wrong is found, and told better, by the opening itself.
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a file that is no database, somebody else's, or the original backend's.
 async fn check_ours(path: &Path, options: &SqliteConnectOptions) -> Result<(), Error> {
     let foreign = |original| Error::LibraryForeign {

@@ -90,7 +90,7 @@ impl Store {
         let stamp = before.timestamp_micros();
         let kept_by = "NOT EXISTS (SELECT 1 FROM job k WHERE k.input_id = version.id AND (k.deleted_at IS NULL OR k.deleted_at >= ?1))
              AND NOT EXISTS (SELECT 1 FROM version c WHERE c.parent_id = version.id AND (c.deleted_at IS NULL OR c.deleted_at >= ?1))";
-        let jobs = "DELETE FROM job WHERE deleted_at < ?1 AND state NOT IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')";
+        let jobs = "DELETE FROM job WHERE deleted_at < ?1 AND NOT EXISTS (SELECT 1 FROM object o WHERE o.job_id = job.id) AND state NOT IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')";
         sqlx::query(jobs).bind(stamp).execute(&mut *tx).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
             "DELETE FROM version WHERE deleted_at < ?1 AND object IS NULL AND {kept_by}

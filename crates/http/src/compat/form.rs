@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use overpaint_core::Library;
 use overpaint_core::error::Error;
 use overpaint_core::job::Edit;
-use overpaint_core::library::Upload;
+use overpaint_core::library::{MAX_UPLOAD, Upload};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
+use super::heads;
 use super::refusal::Refusal;
 
 /// Most parts of a form, as the original's parser had it: texts and files each.
@@ -81,7 +82,16 @@ impl FromRequest<Library> for Form {
 }
 
 async fn of_multipart(request: Request, library: &Library) -> Result<Fields, Refusal> {
-    let mut form = Multipart::from_request(request, library)
+    if says_too_large(request.headers()) {
+        return Err(too_large());
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let boundary = kind
+        .and_then(|kind| multer::parse_boundary(kind.to_str().ok()?).ok())
+        .ok_or_else(|| bad_form("Missing boundary in multipart."))?;
+    let (parts, body) = request.into_parts();
+    let (body, malformed) = heads::bounded(body, &boundary);
+    let mut form = Multipart::from_request(Request::from_parts(parts, body), library)
         .await
         .map_err(|_| bad_form("Missing boundary in multipart."))?;
     let mut fields = Fields::default();
@@ -90,6 +100,9 @@ async fn of_multipart(request: Request, library: &Library) -> Result<Fields, Ref
         let (name, part) = match part(&mut form, library).await {
             Ok(Some(part)) => part,
             Ok(None) => return Ok(fields),
+            Err(Trouble::BrokenOff) if malformed.is_set() => {
+                return Err(bad_form("There was an error parsing the body"));
+            }
             // A form that breaks off lacks the fields that did not come; one that has both is refused as a whole.
             Err(Trouble::BrokenOff) if fields.prompt.is_none() || fields.image.is_none() => {
                 return Ok(fields);
@@ -160,7 +173,7 @@ async fn part(form: &mut Multipart, library: &Library) -> Result<Option<(String,
             "The Content-Disposition header field \"name\" must be provided.",
         )));
     };
-    let Some(file) = field.file_name().map(str::to_owned) else {
+    let Some(file) = file_name(&field) else {
         return Ok(Some((name, Part::Text(short_text(field).await?))));
     };
     let mut upload = (name == "image").then(|| library.upload());
@@ -170,6 +183,30 @@ async fn part(form: &mut Multipart, library: &Library) -> Result<Option<(String,
         }
     }
     Ok(Some((name, Part::File { name: file, upload })))
+}
+
+/// The name of a part that is a file. One that is not UTF-8 is read as Latin-1, in which every byte is a letter.
+fn file_name(field: &Field<'_>) -> Option<String> {
+    if let Some(name) = field.file_name() {
+        return Some(name.to_owned());
+    }
+    let head = field.headers().get(header::CONTENT_DISPOSITION)?.as_bytes();
+    let latin: String = head.iter().copied().map(char::from).collect();
+    let (_, name) = latin.split_once("filename=\"")?;
+    Some(name.split('"').next().unwrap_or_default().to_owned())
+}
+
+fn says_too_large(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    length.is_some_and(|length| length > MAX_UPLOAD + super::FORM_OVERHEAD as u64)
+}
+
+fn too_large() -> Refusal {
+    Refusal::Form {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        detail: "The upload is larger than 64 MiB.".to_owned(),
+    }
 }
 
 fn refused(error: Error) -> Trouble {
@@ -194,10 +231,7 @@ async fn short_text(mut field: Field<'_>) -> Result<String, Trouble> {
 
 fn trouble(error: MultipartError) -> Trouble {
     match error.status() {
-        status @ StatusCode::PAYLOAD_TOO_LARGE => Trouble::Refused(Refusal::Form {
-            status,
-            detail: "The upload is larger than 64 MiB.".to_owned(),
-        }),
+        StatusCode::PAYLOAD_TOO_LARGE => Trouble::Refused(too_large()),
         _ => Trouble::BrokenOff,
     }
 }
@@ -220,6 +254,7 @@ fn file(part: Option<Part>, wrong: &mut Vec<Value>) -> Option<(String, Upload)> 
             upload: Some(upload),
         }) => return Some((name, upload)),
         Some(Part::Text(text)) => {
+            let text: String = text.chars().take(200).collect();
             let msg = "Value error, Expected UploadFile, received: <class 'str'>";
             wrong.push(json!({ "type": "value_error", "loc": ["body", "image"], "msg": msg, "input": text, "ctx": { "error": {} } }));
         }

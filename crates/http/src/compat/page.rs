@@ -6,11 +6,11 @@ use overpaint_core::Library;
 use overpaint_core::job::State as JobState;
 use serde::Serialize;
 use serde_json::{Value, json};
-use url::form_urlencoded;
 use utoipa::ToSchema;
 
 use super::job::{JobPageItem, states};
 use super::refusal::{Refusal, ValidationErrors};
+use crate::query::last;
 
 /// Most jobs on a page.
 const LARGEST: i64 = 100;
@@ -83,14 +83,6 @@ impl Asked {
             states,
         })
     }
-}
-
-/// Of repeated ones the last counts.
-fn last(query: &str, name: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes())
-        .filter(|(key, _)| key == name)
-        .last()
-        .map(|(_, value)| value.into_owned())
 }
 
 fn number(query: &str, name: &str, usual: i64, wrong: &mut Vec<Value>) -> i64 {

@@ -77,6 +77,13 @@ fn hosts(settings: &Settings, address: SocketAddr) -> Result<Vec<String>, Error>
             });
         }
         hosts.push(host.clone());
+        // A name without a port is asked for at a proxy's port, or at this server's own.
+        if !host
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .ends_with(':')
+        {
+            hosts.push(format!("{host}:{port}"));
+        }
     }
     Ok(hosts)
 }

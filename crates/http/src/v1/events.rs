@@ -35,11 +35,13 @@ pub(super) async fn listen(
         .map(|id| id.to_str().unwrap_or_default());
     let hearing = news.hear(last_id);
     let first = hearing.lost.then(reset);
-    let missed: Vec<Event> = hearing
-        .missed
-        .iter()
-        .map(|entry| written(&news, entry))
-        .collect();
+    let missed = {
+        let news = Arc::clone(&news);
+        hearing
+            .missed
+            .into_iter()
+            .map(move |entry| written(&news, &entry))
+    };
     let live = stream::unfold(
         (hearing.live, ending, news),
         |(mut live, mut ending, news)| async move {
@@ -60,15 +62,10 @@ pub(super) async fn listen(
 }
 
 fn written(news: &News, entry: &Entry) -> Event {
-    let Some(event) = &entry.event else {
+    let Some((name, json)) = &entry.event else {
         return reset().id(news.id(entry));
     };
-    let json = serde_json::to_value(event).unwrap_or_default();
-    let name = json["type"].as_str().unwrap_or("reset").to_owned();
-    Event::default()
-        .id(news.id(entry))
-        .event(name)
-        .data(json.to_string())
+    Event::default().id(news.id(entry)).event(name).data(json)
 }
 
 fn reset() -> Event {

@@ -8,9 +8,9 @@ use overpaint_core::error::{Code, Error};
 use overpaint_core::job::JobId;
 use overpaint_core::version::{Cursor, VersionId};
 use serde::de::DeserializeOwned;
-use url::form_urlencoded;
 
 use crate::problem::Refusal;
+use crate::query;
 
 /// A JSON body.
 pub(super) struct Json<T>(pub(super) T);
@@ -74,7 +74,7 @@ impl<S: Send + Sync, T: Named> FromRequestParts<S> for Id<T> {
     }
 }
 
-/// The query's pairs. Names that nobody asks for are passed over; of repeated ones the last counts.
+/// The query.
 pub(super) struct Query(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
@@ -88,10 +88,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 
 impl Query {
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        form_urlencoded::parse(self.0.as_bytes())
-            .filter(|(key, _)| key == name)
-            .last()
-            .map(|(_, value)| value.into_owned())
+        query::last(&self.0, name)
     }
 
     /// A whole number, moved into the range where it is outside.
@@ -110,7 +107,7 @@ impl Query {
         let number: u64 = text
             .trim()
             .parse()
-            .map_err(|_| Refusal::malformed(format!("{name} must be a whole number.")))?;
+            .map_err(|_| Refusal::malformed(format!("`{name}` must be a whole number.")))?;
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         Ok(number.clamp(*range.start(), *range.end()))
     }
@@ -122,8 +119,9 @@ impl Query {
     pub(super) fn after(&self) -> Result<Cursor, Refusal> {
         match self.text("after") {
             None => Ok(Cursor::START),
-            Some(text) => Cursor::parse(&text)
-                .ok_or_else(|| Refusal::malformed("after must be the next of the page before.")),
+            Some(text) => Cursor::parse(&text).ok_or_else(|| {
+                Refusal::malformed("`after` must be the `next` of the page before.")
+            }),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::problem::Refusal;
 
 /// List the library
 ///
+/// Ids of one request: what it does is one transaction, and others wait for it.
+const MOST: usize = 1000;
+
 /// Originals, and jobs with their first result, by pages, newest first.
 #[utoipa::path(get, operation_id = "v1_list_items", path = "/api/v1/items", tag = "library",
     params(("after" = Option<String>, Query, description = "`next` of the page before"),
@@ -34,6 +37,9 @@ pub(super) async fn restore(
     State(library): State<Library>,
     Json(ByIds { ids }): Json<ByIds>,
 ) -> Result<StatusCode, Refusal> {
+    if ids.len() > MOST {
+        return Err(Refusal::malformed(format!("At most {MOST} ids at a time.")));
+    }
     library.restore_items(&ids).await?;
     Ok(StatusCode::NO_CONTENT)
 }

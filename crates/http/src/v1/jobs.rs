@@ -75,7 +75,7 @@ fn states(query: &Query) -> Result<Vec<CoreState>, Refusal> {
         None => Ok(CoreState::ALL.to_vec()),
         Some(name) => CoreState::from_name(&name)
             .map(|state| vec![state])
-            .ok_or_else(|| Refusal::malformed("state must be the name of a state.")),
+            .ok_or_else(|| Refusal::malformed("`state` must be the name of a state.")),
     }
 }
 
@@ -141,7 +141,8 @@ pub(super) async fn cancel(
 
 /// Run a job again
 ///
-/// Runs a job again that failed, was cancelled or is unconfirmed. What fal still has is fetched or looked at, which is free.
+/// Runs a job again that failed, was cancelled or is unconfirmed. What fal still has is fetched or looked at, which is free; only
+/// otherwise fal runs it anew, which costs.
 #[utoipa::path(post, operation_id = "v1_retry_job", path = "/api/v1/jobs/{id}/retry", tag = "edits", params(("id" = String, Path, description = "Its id")),
     responses((status = 202, body = Job)))]
 pub(super) async fn retry(

@@ -10,16 +10,26 @@ use tokio::sync::{broadcast, watch};
 
 use super::over;
 
-/// Entries kept: several minutes of a busy library.
-const KEPT: usize = 4096;
+/// Entries kept, and their bytes: several minutes of a busy library.
+const KEPT: usize = 2048;
+const KEPT_BYTES: usize = 4 << 20;
+
+/// Entries a listener may lag behind before it is told to read again.
+const LAG: usize = 256;
 
 /// One announcement.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Entry {
     /// Counts from 1 at each start of the server.
     pub(super) number: u64,
-    /// What happened; none: something was lost, read everything again.
-    pub(super) event: Option<Event>,
+    /// Its name and its JSON, written once for everybody; none: something was lost, read everything again.
+    pub(super) event: Option<(String, String)>,
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        self.event.as_ref().map_or(0, |(_, json)| json.len())
+    }
 }
 
 /// The latest announcements of one library.
@@ -33,16 +43,28 @@ pub(super) struct News {
 #[derive(Debug)]
 struct Told {
     last: u64,
-    entries: VecDeque<Entry>,
-    live: broadcast::Sender<Entry>,
+    entries: VecDeque<Arc<Entry>>,
+    bytes: usize,
+    live: broadcast::Sender<Arc<Entry>>,
+}
+
+impl Told {
+    fn nothing() -> Self {
+        Self {
+            last: 0,
+            entries: VecDeque::new(),
+            bytes: 0,
+            live: broadcast::Sender::new(LAG),
+        }
+    }
 }
 
 /// What a listener is told first, and where it hears the rest.
 pub(super) struct Hearing {
-    pub(super) missed: Vec<Entry>,
+    pub(super) missed: Vec<Arc<Entry>>,
     /// What it missed is not known any more.
     pub(super) lost: bool,
-    pub(super) live: broadcast::Receiver<Entry>,
+    pub(super) live: broadcast::Receiver<Arc<Entry>>,
 }
 
 impl News {
@@ -50,11 +72,7 @@ impl News {
     pub(super) fn of(library: &Library, mut ending: watch::Receiver<bool>) -> Arc<Self> {
         let news = Arc::new(Self {
             start: rand::random(),
-            told: Mutex::new(Told {
-                last: 0,
-                entries: VecDeque::new(),
-                live: broadcast::Sender::new(KEPT),
-            }),
+            told: Mutex::new(Told::nothing()),
         });
         let (mut events, told) = (library.subscribe(), Arc::clone(&news));
         tokio::spawn(async move {
@@ -64,7 +82,7 @@ impl News {
                     () = over(&mut ending) => return,
                 };
                 match heard {
-                    Ok(event) => told.tell(Some(event.into())),
+                    Ok(event) => told.tell(Some(&event.into())),
                     Err(RecvError::Lagged(_)) => told.tell(None),
                     Err(RecvError::Closed) => return,
                 }
@@ -114,17 +132,28 @@ impl News {
             .flatten()
     }
 
-    fn tell(&self, event: Option<Event>) {
+    fn tell(&self, event: Option<&Event>) {
+        let event = event.map(|event| {
+            let json = serde_json::to_value(event).unwrap_or_default();
+            (
+                json["type"].as_str().unwrap_or("reset").to_owned(),
+                json.to_string(),
+            )
+        });
         let mut told = self.told();
         told.last += 1;
-        let entry = Entry {
+        let entry = Arc::new(Entry {
             number: told.last,
             event,
-        };
-        if told.entries.len() == KEPT {
-            told.entries.pop_front();
+        });
+        told.bytes += entry.bytes();
+        told.entries.push_back(Arc::clone(&entry));
+        while told.entries.len() > KEPT || told.bytes > KEPT_BYTES {
+            let Some(oldest) = told.entries.pop_front() else {
+                break;
+            };
+            told.bytes -= oldest.bytes();
         }
-        told.entries.push_back(entry.clone());
         // Under the lock, so that who begins to hear misses none and hears none twice. Nobody listening is fine.
         let _ = told.live.send(entry);
     }
@@ -142,11 +171,7 @@ mod tests {
     fn news() -> News {
         News {
             start: 7,
-            told: Mutex::new(Told {
-                last: 0,
-                entries: VecDeque::new(),
-                live: broadcast::Sender::new(KEPT),
-            }),
+            told: Mutex::new(Told::nothing()),
         }
     }
 
@@ -154,7 +179,7 @@ mod tests {
     fn who_comes_back_is_told_what_was_missed_and_nothing_twice() {
         let news = news();
         for _ in 0..3 {
-            news.tell(Some(Event::Library));
+            news.tell(Some(&Event::Library));
         }
         let hearing = news.hear(Some("00000007-1"));
         let numbers: Vec<u64> = hearing.missed.iter().map(|entry| entry.number).collect();
@@ -168,7 +193,7 @@ mod tests {
     fn who_missed_more_than_is_known_is_told_to_read_again() {
         let news = news();
         for _ in 0..KEPT + 2 {
-            news.tell(Some(Event::Settings));
+            news.tell(Some(&Event::Settings));
         }
         assert!(!news.hear(Some("00000007-2")).lost);
         for id in ["00000007-1", "00000008-5", "00000007-99999", "nonsense", ""] {

@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use overpaint_api::picture::Version;
@@ -25,6 +25,12 @@ pub(super) async fn add(
     query: Query,
     request: Request,
 ) -> Result<Response, Refusal> {
+    let sent = request.headers().get(CONTENT_TYPE);
+    if sent.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/")) {
+        return Err(Refusal::malformed(
+            "Send the file itself as the body, not a form: curl --data-binary @photo.jpg.",
+        ));
+    }
     let mut upload = library.upload();
     let mut body = request.into_body().into_data_stream();
     while let Some(piece) = body.next().await {

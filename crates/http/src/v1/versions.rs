@@ -63,7 +63,7 @@ pub(super) async fn picture(
         return Ok(file::answer(&library, &version, Attachment::No, &headers).await?);
     };
     let size = Size::from_name(&name)
-        .ok_or_else(|| Refusal::malformed("size must be thumb, screen or full."))?;
+        .ok_or_else(|| Refusal::malformed("`size` must be thumb, screen or full."))?;
     let tag = format!("\"{}-{name}\"", version.picture.hash);
     if headers
         .get(IF_NONE_MATCH)

@@ -90,10 +90,11 @@ impl Run {
             return Ok(Some(End::Closing));
         }
         let hash = blake3::hash(&body).to_hex();
-        let intended = runner
-            .store
-            .intend(self.job.id, url.as_str(), &hash, runner.clock.now())
-            .await?;
+        let intend = || {
+            let now = runner.clock.now();
+            runner.store.intend(self.job.id, url.as_str(), &hash, now)
+        };
+        let intended = insist(intend).await?;
         let Some(job) = intended else {
             return Ok(Some(End::Cancelled { ended: true }));
         };
@@ -101,7 +102,7 @@ impl Run {
         match fal.submit(&url, body).await {
             Ok(Submitted::Accepted(ticket)) => {
                 // Into the log first: should the disk refuse it, this is the only trace of what was paid.
-                tracing::info!(job = %self.job.id, request_id = ?ticket.request_id, "accepted");
+                tracing::info!(job = %self.job.id, request_id = ticket.request_id.as_deref(), "accepted");
                 let (id, ticket) = (self.job.id, &ticket);
                 let accept = || runner.store.accept(id, Some(ticket), runner.clock.now());
                 let job = insist(accept).await?;

@@ -30,6 +30,8 @@ pub(crate) struct Prepared {
 /// picture is sent upright as PNG. Another endpoint gets the bytes as they are, with the media type of the file name's ending, as the
 /// original sent them. Blocks: decoding takes time.
 pub(crate) fn prepare(bytes: Vec<u8>, name: &str, fals_own: bool) -> Result<Prepared, Error> {
+    // Every pixel, before anything can be charged: programs' uploads were only looked at from outside.
+    let facts = picture::check(&bytes)?;
     if !fals_own {
         let media_type = media_type_of(name).to_owned();
         return Ok(Prepared {
@@ -38,7 +40,6 @@ pub(crate) fn prepare(bytes: Vec<u8>, name: &str, fals_own: bool) -> Result<Prep
             file_name: name.to_owned(),
         });
     }
-    let facts = picture::inspect(&bytes)?;
     let plain = matches!(facts.format, Format::Png | Format::Jpeg | Format::WebP)
         && facts.orientation == 1
         && !facts.animated;

@@ -7,8 +7,14 @@ ALTER TABLE version ADD COLUMN uploaded INTEGER NOT NULL DEFAULT 0;  -- 1: came 
 ALTER TABLE version ADD COLUMN object TEXT;          -- its key in the bucket; NULL: it lies only here
 
 CREATE INDEX job_by_state ON job (state, created_at DESC, id DESC) WHERE deleted_at IS NULL;
--- Objects whose version is deleted are removed from the bucket.
-CREATE INDEX object_in_trash ON version (object) WHERE object IS NOT NULL AND deleted_at IS NOT NULL;
+CREATE INDEX version_by_object ON version (object) WHERE object IS NOT NULL;
+
+-- Objects that may lie in the bucket: written down before the first byte goes there, taken away once they are removed.
+CREATE TABLE object (
+    key    TEXT PRIMARY KEY,
+    job_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX object_by_job ON object (job_id);
 
 -- How many jobs of a state, and how many originals, are outside the trash: counting 100,000 rows for each page would cost more than the page.
 CREATE TABLE kept_count (

@@ -19,11 +19,15 @@ impl Run {
         let Some(bucket) = &runner.bucket else {
             return Ok(None);
         };
-        insist(|| runner.store.keep_outputs(self.job.id, kept, results)).await?;
-        for (ordinal, result) in results.iter_mut().enumerate() {
+        let keys: Vec<String> = results
+            .iter()
+            .enumerate()
+            .map(|(ordinal, result)| object_key(self.job.id, ordinal, &result.picture.extension))
+            .collect();
+        insist(|| runner.store.keep_outputs(self.job.id, kept, results, &keys)).await?;
+        for (result, key) in results.iter_mut().zip(keys) {
             let (pictures, picture) = (runner.pictures.clone(), result.picture.clone());
             let bytes = blocking(move || pictures.read(&picture)).await?;
-            let key = object_key(self.job.id, ordinal, &result.picture.extension);
             if let Err(failure) = bucket.put(&key, bytes, &result.picture.media_type).await {
                 return Ok(Some(failure.charged(Charged::Yes)));
             }

@@ -117,8 +117,8 @@ impl Run {
     /// Silence is said, not hidden: it stands where the provider's log stands.
     fn show_trouble(&self, failure: &Failure) {
         let code = failure.code.name();
-        tracing::warn!(job = %self.job.id, code, said = ?failure.said, "a look at the provider told nothing");
         let said = failure.said.as_deref().unwrap_or(code);
+        tracing::warn!(job = %self.job.id, code, said, "a look at the provider told nothing");
         let line = format!("No answer worth anything, asking again ({said})");
         self.runner.progress(&self.job, |p| p.last_log = Some(line));
     }
