@@ -84,7 +84,7 @@ test("a token that was made in the window is asked for until it is removed", asy
     const made = await page.find("group", "New token");
     const token = await page.run("return arguments[0].querySelector('code').textContent", made);
     assert.match(token, /^[0-9a-f]{64}$/);
-    await page.text("it is shown this once");
+    await page.text("cannot show it again");
     await page.click(await page.find("button", "Done"));
     assert.ok(!(await page.run("return document.body.innerHTML")).includes(token), "it is shown only once");
 
@@ -92,14 +92,14 @@ test("a token that was made in the window is asked for until it is removed", asy
     assert.equal(await status({ authorization: "Bearer wrong" }), 401);
     assert.equal(await status({ authorization: `Bearer ${token}` }), 200);
 
-    await page.click(await page.find("button", "Remove"));
+    await page.click(await page.find("button", "Remove token"));
     await page.find("alertdialog", "Remove the token?");
     await until("the keyboard in the question", () =>
       page.run("return document.activeElement?.getAttribute('role') === 'alertdialog'"),
     );
     // Past "Keep it".
     for (const key of [KEY.tab, KEY.tab, KEY.enter]) await page.press(key);
-    await page.text("No token is required");
+    await page.text("Not required: any program");
     assert.equal(await status(), 200);
   });
 });

@@ -283,6 +283,97 @@ const flows = {
       assert.equal(await page.getByRole("gridcell", { name: /^cool morning \d+ min/ }).count(), 1);
     },
   },
+  "turning the local API on in the smallest window shows where it answers, and its words turn it too": {
+    scene: "studio",
+    run: async (page) => {
+      await page.setViewportSize({ width: 900, height: 600 });
+      await page.keyboard.press("Control+,");
+      await page.getByRole("switch", { name: "Local API" }).focus();
+      await page.keyboard.press(" ");
+      await inView(page.getByRole("button", { name: /^Copy address/ }));
+      await page.getByText("Web pages cannot.").click();
+      await page.getByText("Off.", { exact: true }).waitFor();
+    },
+  },
+  "a wrong port is said in view, and what is pressed next is still pressed": {
+    scene: "studio",
+    run: async (page) => {
+      await openApi(page);
+      const port = page.getByLabel("Port", { exact: true });
+      await port.fill("80");
+      await page.keyboard.press("Tab");
+      await inView(page.getByText("A port is a whole number"));
+      await port.fill("81");
+      const require = await page.getByRole("button", { name: "Require a token" }).boundingBox();
+      assert.ok(require);
+      await page.mouse.move(require.x + 20, require.y + require.height / 2);
+      await page.mouse.down();
+      await page.waitForTimeout(100);
+      await page.mouse.up();
+      await page.getByRole("group", { name: "New token" }).waitFor();
+      assert.equal(await port.inputValue(), "81");
+      assert.equal(await port.getAttribute("aria-invalid"), "true");
+      await port.fill("08000");
+      await page.keyboard.press("Enter");
+      await page.getByText("1024 to 65535. Where").waitFor();
+      assert.equal(await port.inputValue(), "8000");
+    },
+  },
+  "the keyboard stays with the token: made, led to by Esc, done, replaced, removed": {
+    scene: "studio",
+    run: async (page) => {
+      await openApi(page);
+      const made = page.getByRole("group", { name: "New token" });
+      const at = async (/** @type {string} */ name) => {
+        await page.waitForTimeout(100);
+        assert.equal(await focused(page), name);
+      };
+      await page.getByRole("button", { name: "Require a token" }).press("Enter");
+      await made.waitFor();
+      await at("Replace token");
+      await page.keyboard.press("Escape");
+      await at("Copy token");
+      await inView(made);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await at("Replace token");
+      for (const wait of [0, 300]) {
+        await page.evaluate((ms) => {
+          const fake = window.overpaintFake;
+          if (!fake) return;
+          const remove = fake.answers.remove_api_token;
+          fake.answers.remove_api_token = async () => {
+            if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+            return remove(null);
+          };
+        }, wait);
+        await page.getByRole("button", { name: "Remove token" }).press("Enter");
+        await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).press("Enter");
+        await page.getByText("Not required:").waitFor();
+        await at("Require a token");
+        await page.keyboard.press("Enter");
+        await at("Replace token");
+      }
+    },
+  },
+  "an edit that another program sends is told to who only listens": {
+    scene: "studio",
+    run: async (page) => {
+      const said = page.getByRole("status").filter({ hasText: "Activity" });
+      assert.equal(await said.textContent(), "Activity: nothing running");
+      await page.evaluate(async () => {
+        const fake = window.overpaintFake;
+        const version_id = fake?.memory.versions.keys().next().value;
+        if (!fake || !version_id) return;
+        await fake.call("submit_edit", {
+          ...{ version_id, prompt: "make it vivid", model: "demo" },
+          idempotency_key: "a",
+        });
+      });
+      await page.getByText("Activity: 1 running").waitFor({ state: "attached" });
+      await page.getByText("Activity: nothing running").waitFor({ state: "attached" });
+    },
+  },
   "a drop that the window missed does not navigate": {
     scene: "studio",
     run: async (page) => {
@@ -306,6 +397,20 @@ const focused = (/** @type {Page} */ page) =>
     const said = at?.querySelector(".visually-hidden") ?? at;
     return at?.getAttribute("aria-label") ?? said?.textContent?.trim();
   });
+
+/** Opens Settings and turns the local API on. */
+const openApi = async (/** @type {Page} */ page) => {
+  await page.keyboard.press("Control+,");
+  await page.getByRole("switch", { name: "Local API" }).click();
+  await page.getByRole("button", { name: /^Copy address/ }).waitFor();
+};
+
+const inView = async (/** @type {import("playwright-core").Locator} */ thing) => {
+  await thing.waitFor();
+  const box = await thing.boundingBox();
+  const height = thing.page().viewportSize()?.height ?? 0;
+  assert.ok(box && box.y >= 44 && box.y + box.height <= height, JSON.stringify(box));
+};
 
 const only = process.argv.slice(2);
 let failed = 0;

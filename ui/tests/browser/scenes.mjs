@@ -224,6 +224,18 @@ export const scenes = [
     },
   },
   {
+    name: "local-api-turning-off",
+    act: async (page) => {
+      await localApi(page);
+      await page.evaluate(() => {
+        const fake = window.overpaintFake;
+        if (fake) fake.answers.set_api = () => new Promise(() => {});
+      });
+      await page.getByRole("switch", { name: "Local API" }).click();
+      await page.getByText("Turning off…").scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "local-api-bad-port",
     scene: "studio",
     act: async (page) => {
@@ -252,7 +264,7 @@ export const scenes = [
         fake.announce({ type: "settings" });
       });
       await button(page, "Settings").click();
-      await page.getByText("A token is required").scrollIntoViewIfNeeded();
+      await page.getByText("Required with every request.").scrollIntoViewIfNeeded();
     },
   },
   {

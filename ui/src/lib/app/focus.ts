@@ -1,6 +1,6 @@
 /**
  * Where the keyboard is. A view marks the thing one wants to be at with `data-main` (the first in the page wins), a running edit's
- * Cancel with `data-cancel`.
+ * Cancel with `data-cancel`, what holds a new token with `data-token`.
  */
 const goTo = (mark: string) => document.querySelector<HTMLElement>(`[${mark}]`)?.focus({ preventScroll: true });
 
@@ -9,6 +9,14 @@ export const focusMain = () => goTo("data-main");
 
 /** To the Cancel button of the edit on the stage. */
 export const focusCancel = () => goTo("data-cancel");
+
+/** To a token that is shown this once. False when there is none, or the keyboard is at it already. */
+export function focusToken(): boolean {
+  const box = document.querySelector("[data-token]");
+  if (!box || box.contains(document.activeElement)) return false;
+  box.querySelector("button")?.focus();
+  return true;
+}
 
 /**
  * Catches the keyboard when what it was at goes away (a card that closes, a version that is deleted, a list that is put away): engines

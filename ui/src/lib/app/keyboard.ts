@@ -3,7 +3,7 @@ import { isAtWork } from "$lib/jobs/state";
 import type { Zoom } from "$lib/studio/zoom.svelte";
 import { deleteSelected, deleteShown, run } from "./acts";
 import type { App } from "./app.svelte";
-import { focusCancel, focusMain } from "./focus";
+import { focusCancel, focusMain, focusToken } from "./focus";
 
 type Acts = Partial<Record<ShortcutName, () => unknown>>;
 
@@ -85,10 +85,13 @@ const holdsOriginal = (event: KeyboardEvent) =>
   event.key.toLowerCase() === "o" && !event.ctrlKey && !event.metaKey && !event.altKey;
 
 function escape(app: App, event: KeyboardEvent) {
-  if (app.layout.closeTopmost() || app.notices.closeNewest() || leaveJob(app)) event.preventDefault();
+  if (keepToken(app) || app.layout.closeTopmost() || app.notices.closeNewest() || leaveJob(app)) event.preventDefault();
   else if (app.layout.view === "library") app.selection.clear();
   else if (isTyping(event.target)) focusMain();
 }
+
+/** A token is not lost to an Esc that was meant for something else: the first leads to it, the next leaves it. */
+const keepToken = ({ layout }: App): boolean => !layout.keys && !layout.activity && focusToken();
 
 /** Closes the card of an edit that ended. A running one was paid for: Esc only goes to its Cancel button, which asks for a press of its own. */
 function leaveJob({ layout, studio }: App): boolean {

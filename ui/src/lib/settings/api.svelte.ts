@@ -1,22 +1,27 @@
 import { asProblem, type Call } from "$lib/api/call";
-import type { LocalApi, Problem, SetApi } from "$lib/api/generated";
+import type { LocalApi, Problem } from "$lib/api/generated";
 
-/** Where the user is with the local API: nothing to say, at something, or what did not go. */
-export type ApiMoment =
-  { kind: "idle" } | { kind: "busy" } | { kind: "bad_port" } | { kind: "problem"; problem: Problem };
+/** What can be done to the local API. */
+export type ApiAct = "turn_on" | "turn_off" | "set_port" | "make_token" | "remove_token";
 
 export const PORTS = { least: 1024, most: 65_535 };
 
 /** The local API: its switch, its port, its token. Core owns all three; a token is known here from its making until `forget`, never after. */
 export class Api {
   #now = $state.raw<LocalApi | null>(null);
-  #moment = $state.raw<ApiMoment>({ kind: "idle" });
+  /** What is under way, and behind it what waits for its turn. */
+  #acts = $state.raw<readonly ApiAct[]>([]);
+  #last: Promise<void> = Promise.resolve();
+  #failed = $state.raw<{ act: ApiAct; problem: Problem } | null>(null);
+  #badPort = $state(false);
   #token = $state.raw<string | null>(null);
   readonly now = $derived(this.#now);
-  readonly moment = $derived(this.#moment);
+  /** Where the switch was sent last, until it is there. */
+  readonly turning = $derived(this.#acts.findLast((act) => act === "turn_on" || act === "turn_off") ?? null);
+  /** What was typed last is no port. */
+  readonly badPort = $derived(this.#badPort);
   /** The token that was just made. */
   readonly token = $derived(this.#token);
-  readonly busy = $derived(this.#moment.kind === "busy");
 
   constructor(private readonly call: Call) {}
 
@@ -25,20 +30,27 @@ export class Api {
   }
 
   async turn(on: boolean) {
-    await this.#set({ on });
+    await this.#attempt(on ? "turn_on" : "turn_off", () => this.call("set_api", { on }));
   }
 
-  /** What is no port is said to be none and goes nowhere. */
+  /** What is no port is said to be none, until another is typed, and goes nowhere. */
   async setPort(typed: string) {
     const port = /^\d+$/.test(typed.trim()) ? Number(typed) : NaN;
-    const fits = port >= PORTS.least && port <= PORTS.most;
-    if (fits && port !== this.#now?.port) await this.#set({ port });
-    else this.#moment = fits ? { kind: "idle" } : { kind: "bad_port" };
+    this.#badPort = !(port >= PORTS.least && port <= PORTS.most);
+    if (this.#badPort) return;
+    await this.#attempt("set_port", async () =>
+      this.#now?.port === port ? this.#now : await this.call("set_api", { port }),
+    );
+  }
+
+  /** The field went away, with what was typed into it. */
+  leavePort() {
+    this.#badPort = false;
   }
 
   /** Makes a token that is required from now on, in place of the one before. */
   async makeToken() {
-    await this.#attempt(async () => {
+    await this.#attempt("make_token", async () => {
       const { token, api } = await this.call("make_api_token");
       this.#token = token;
       return api;
@@ -46,7 +58,7 @@ export class Api {
   }
 
   async removeToken() {
-    await this.#attempt(async () => {
+    await this.#attempt("remove_token", async () => {
       const api = await this.call("remove_api_token");
       this.#token = null;
       return api;
@@ -56,7 +68,7 @@ export class Api {
   /** The user is done with what was shown. */
   forget() {
     this.#token = null;
-    if (!this.busy) this.#moment = { kind: "idle" };
+    this.#failed = null;
   }
 
   /** Decided by the environment or a flag: shown, but not ours to change. */
@@ -64,19 +76,24 @@ export class Api {
     return this.#now?.fixed.includes(name) ?? false;
   }
 
-  #set(change: SetApi) {
-    return this.#attempt(() => this.call("set_api", change));
+  /** Why the last attempt did not go, if it was one of these. */
+  problemOf(...acts: ApiAct[]): Problem | null {
+    return this.#failed && acts.includes(this.#failed.act) ? this.#failed.problem : null;
   }
 
-  async #attempt(work: () => Promise<LocalApi>) {
-    if (this.busy) return;
-    this.#moment = { kind: "busy" };
-    try {
-      this.#now = await work();
-      this.#moment = { kind: "idle" };
-    } catch (thrown) {
-      this.#moment = { kind: "problem", problem: asProblem(thrown) };
-    }
+  /** One after the other: what is pressed while another is under way waits for it. The same pressed again is the same wish. */
+  #attempt(act: ApiAct, work: () => Promise<LocalApi>): Promise<void> {
+    if (act !== "set_port" && this.#acts.at(-1) === act) return this.#last;
+    this.#acts = [...this.#acts, act];
+    return (this.#last = this.#last.then(async () => {
+      this.#failed = null;
+      try {
+        this.#now = await work();
+      } catch (thrown) {
+        this.#failed = { act, problem: asProblem(thrown) };
+      }
+      this.#acts = this.#acts.slice(1);
+    }));
   }
 }
 
@@ -86,8 +103,13 @@ export function beside({ port, url }: LocalApi): string | undefined {
   return at && port && at !== port ? `Port ${port} is taken; it answers on ${at}.` : undefined;
 }
 
-/** An edit as one line for a terminal. A token is named by a variable: it belongs neither on a screen nor in a shell's history. */
-export function curlLine(url: string, tokenRequired: boolean): string {
-  const token = tokenRequired ? `-H "Authorization: Bearer $OVERPAINT_TOKEN" ` : "";
-  return `curl ${token}-F prompt='make it vivid' -F image=@photo.jpg ${url}/api/jobs`;
+/** An edit as a command for a terminal. A token is named by a variable: it belongs neither on a screen nor in a shell's history. */
+export function curlCommand(url: string, tokenRequired: boolean): string {
+  const parts = [
+    `curl ${url}/api/jobs`,
+    ...(tokenRequired ? [`-H "Authorization: Bearer $OVERPAINT_TOKEN"`] : []),
+    "-F prompt='make it vivid'",
+    "-F image=@photo.jpg",
+  ];
+  return parts.join(" \\\n  ");
 }

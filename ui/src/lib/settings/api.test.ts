@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "$lib/api/call";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
-import { Api, beside, curlLine } from "./api.svelte";
+import { Api, beside, curlCommand } from "./api.svelte";
 
 describe("the local API", () => {
   let fake: FakeHost;
@@ -25,6 +25,16 @@ describe("the local API", () => {
     await Promise.all([api.turn(true), api.turn(true)]);
     expect(sent()).toEqual([{ on: true }]);
   });
+  test("does what is pressed meanwhile when its turn comes", async () => {
+    const on = api.turn(true);
+    expect(api.turning).toBe("turn_on");
+    const all = Promise.all([on, api.makeToken(), api.setPort("9000"), api.setPort("9001"), api.turn(false)]);
+    expect(api.turning).toBe("turn_off");
+    await all;
+    expect(sent()).toEqual([{ on: true }, { port: 9000 }, { port: 9001 }, { on: false }]);
+    expect(api.now).toMatchObject({ on: false, port: 9001, token_required: true });
+    expect(api.turning).toBeNull();
+  });
   test("says where it answers when the port is taken, and only then", async () => {
     fake.takenPorts = [8000];
     await api.turn(true);
@@ -37,14 +47,16 @@ describe("the local API", () => {
     "does not take “%s” for a port",
     async (port) => {
       await api.setPort(port);
-      expect(api.moment.kind).toBe("bad_port");
+      expect(api.badPort).toBe(true);
       expect(sent()).toEqual([]);
     },
   );
   test("takes the ports at both ends, and says nothing of the one it has", async () => {
     await api.setPort("");
-    await api.setPort("8000");
-    expect(api.moment.kind).toBe("idle");
+    await api.makeToken();
+    expect(api.badPort).toBe(true);
+    await api.setPort("08000");
+    expect(api.badPort).toBe(false);
     await api.setPort(" 1024 ");
     await api.setPort("65535");
     expect(sent()).toEqual([{ port: 1024 }, { port: 65_535 }]);
@@ -71,15 +83,20 @@ describe("the local API", () => {
       throw new Failure({ ...problems.network, code: "setting_invalid" });
     };
     await api.turn(true);
-    expect(api.moment).toMatchObject({ kind: "problem", problem: { code: "setting_invalid" } });
+    expect(api.problemOf("turn_on", "turn_off")).toMatchObject({ code: "setting_invalid" });
+    expect(api.problemOf("set_port")).toBeNull();
     expect(api.now?.on).toBe(false);
+    await api.makeToken();
+    expect(api.problemOf("turn_on", "turn_off")).toBeNull();
   });
 });
 
-test("the curl line names a token by a variable the shell fills in", () => {
+test("the command for a terminal has a part a line, and names a token by a variable the shell fills in", () => {
   const url = "http://127.0.0.1:8001";
-  expect(curlLine(url, false)).toBe(
-    "curl -F prompt='make it vivid' -F image=@photo.jpg http://127.0.0.1:8001/api/jobs",
-  );
-  expect(curlLine(url, true)).toContain('-H "Authorization: Bearer $OVERPAINT_TOKEN" ');
+  expect(curlCommand(url, false).split(" \\\n  ")).toEqual([
+    "curl http://127.0.0.1:8001/api/jobs",
+    "-F prompt='make it vivid'",
+    "-F image=@photo.jpg",
+  ]);
+  expect(curlCommand(url, true)).toContain(' \\\n  -H "Authorization: Bearer $OVERPAINT_TOKEN" \\\n');
 });
