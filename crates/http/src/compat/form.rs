@@ -5,7 +5,6 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use overpaint_core::Library;
-use overpaint_core::error::Error;
 use overpaint_core::job::Edit;
 use overpaint_core::library::{MAX_UPLOAD, Upload};
 use serde_json::{Value, json};
@@ -177,10 +176,15 @@ async fn part(form: &mut Multipart, library: &Library) -> Result<Option<(String,
         return Ok(Some((name, Part::Text(short_text(field).await?))));
     };
     let mut upload = (name == "image").then(|| library.upload());
+    let mut wrong = None;
     while let Some(chunk) = field.chunk().await.map_err(trouble)? {
-        if let Some(upload) = &mut upload {
-            upload.write(&chunk).await.map_err(refused)?;
+        // Read on to the end, so that its client hears the refusal instead of a reset.
+        if let (None, Some(upload)) = (&wrong, &mut upload) {
+            wrong = upload.write(&chunk).await.err();
         }
+    }
+    if let Some(wrong) = wrong {
+        return Err(Trouble::Refused(wrong.into()));
     }
     Ok(Some((name, Part::File { name: file, upload })))
 }
@@ -196,10 +200,12 @@ fn file_name(field: &Field<'_>) -> Option<String> {
     Some(name.split('"').next().unwrap_or_default().to_owned())
 }
 
+/// Said at once of what is far too large. What is only a little over is read to the limit, so that its client hears the refusal instead of a
+/// reset.
 fn says_too_large(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    length.is_some_and(|length| length > MAX_UPLOAD + super::FORM_OVERHEAD as u64)
+    length.is_some_and(|length| length > 4 * MAX_UPLOAD)
 }
 
 fn too_large() -> Refusal {
@@ -207,10 +213,6 @@ fn too_large() -> Refusal {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         detail: "The upload is larger than 64 MiB.".to_owned(),
     }
-}
-
-fn refused(error: Error) -> Trouble {
-    Trouble::Refused(error.into())
 }
 
 /// Bytes that are not UTF-8 were read as Latin-1, in which every byte is a letter.

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use overpaint_api::picture::Version;
 use overpaint_core::Library;
 use overpaint_core::error::{Code, Error};
+use overpaint_core::library::MAX_UPLOAD;
 
 use super::input::Query;
 use crate::problem::Refusal;
@@ -32,13 +33,24 @@ pub(super) async fn add(
         ));
     }
     let mut upload = library.upload();
+    let (mut wrong, mut read) = (None, 0);
     let mut body = request.into_body().into_data_stream();
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|_| Error::Request {
             code: Code::RequestMalformed,
             said: "The body broke off, or paused for too long.".to_owned(),
         })?;
-        upload.write(&piece).await?;
+        // Read on to the end, so that its client hears the refusal instead of a reset; but not for ever.
+        read += piece.len() as u64;
+        if wrong.is_none() {
+            wrong = upload.write(&piece).await.err();
+        }
+        if read > 2 * MAX_UPLOAD {
+            break;
+        }
+    }
+    if let Some(wrong) = wrong {
+        return Err(wrong.into());
     }
     let name = query.text("name").unwrap_or_default();
     let version = library.add_upload(upload, &name).await?;

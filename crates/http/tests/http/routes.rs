@@ -231,11 +231,9 @@ async fn any_prompt_is_kept_letter_by_letter_and_the_empty_one_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_over_64_mib_is_refused() {
     let house = House::new().await;
-    let answer = house
-        .post("x", &vec![0; (64 << 20) + 1], "a.png")
-        .send()
-        .await
-        .unwrap();
+    let mut large = sample::photo_png(32, 32);
+    large.resize((64 << 20) + 1, 0);
+    let answer = house.post("x", &large, "a.png").send().await.unwrap();
     assert_eq!(answer.status(), 413);
     assert_eq!(house.stored().await, (0, 0));
 }
@@ -434,4 +432,47 @@ async fn wrong_addresses_and_methods_answer_as_the_original_did() {
         .await
         .unwrap();
     assert!(health["ok"] == true && health["time"].as_str().unwrap().ends_with('Z'));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_whose_heads_have_no_end_or_that_begins_with_anything_else_is_refused() {
+    let house = House::new().await;
+    let mut endless = crate::house::part("name=\"prompt\"\r\n\r\ndusk");
+    endless
+        .extend_from_slice(b"--B\r\nContent-Disposition: form-data; name=\"image\"; filename=\"");
+    endless.extend(std::iter::repeat_n(b'n', 40_000));
+    let mut preamble = b"hello\r\n".to_vec();
+    preamble.extend(crate::house::part("name=\"prompt\"\r\n\r\ndusk"));
+    for form in [endless, preamble] {
+        let answer = house.post_form(form).send().await.unwrap();
+        assert_eq!(answer.status(), 400);
+        let said: Value = answer.json().await.unwrap();
+        assert_eq!(said["detail"], "There was an error parsing the body");
+    }
+    assert_eq!(house.stored().await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_name_in_latin_1_is_a_file_name() {
+    let house = House::new().await;
+    let mut form = crate::house::part("name=\"prompt\"\r\n\r\ndusk");
+    form.extend_from_slice(
+        b"--B\r\nContent-Disposition: form-data; name=\"image\"; filename=\"\xfc.png\"\r\n\r\n",
+    );
+    form.extend_from_slice(&sample::photo_png(32, 32));
+    form.extend_from_slice(b"\r\n--B--\r\n");
+    let answer = house.post_form(form).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_alone_is_for_files() {
+    let house = House::new().await;
+    let job = house.run("dusk", &sample::photo_png(32, 32), "a.png").await;
+    let head = |path: String| house.http.head(format!("{}{path}", house.url)).send();
+    let shown = job["result_url"].as_str().unwrap().to_owned();
+    assert_eq!(head(shown).await.unwrap().status(), 200);
+    for path in ["/api/jobs", "/api/jobs/page", "/health"] {
+        assert_eq!(head(path.to_owned()).await.unwrap().status(), 405, "{path}");
+    }
 }

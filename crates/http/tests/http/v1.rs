@@ -389,6 +389,62 @@ async fn a_job_is_cancelled_run_again_deleted_and_brought_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_in_the_trash_is_nobodys_to_run() {
+    let house = House::new().await;
+    let failed = house.edited("[[locked]] dusk").await;
+    let path = format!("/api/v1/jobs/{}", failed["id"].as_str().unwrap());
+    assert_eq!(
+        house
+            .ask(Method::DELETE, &path)
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        204
+    );
+    for act in ["retry", "cancel"] {
+        let asked = house.ask(Method::POST, &format!("{path}/{act}"));
+        let refused = problem(asked.send().await.unwrap()).await;
+        assert_eq!(refused["code"], "not_found", "{act}");
+    }
+    assert_eq!(house.library.active_count().await.unwrap(), 0);
+    assert_eq!(house.fal.charges(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_without_a_model_is_answered_though_the_settings_have_changed() {
+    let house = House::new().await;
+    let picture = house.picture().await;
+    let wish = json!({ "version_id": picture["id"], "prompt": "dusk" });
+    let submit = async || {
+        let request = house.edit(&wish).header("idempotency-key", "k-1");
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let first = submit().await;
+    let change = overpaint_core::settings::Change {
+        model: Some("fal-ai/flux-2-pro/edit".to_owned()),
+        ..Default::default()
+    };
+    house.library.change_settings(change).unwrap();
+    assert_eq!(submit().await["id"], first["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_picture_is_found_out_before_it_is_paid_for() {
+    let house = House::new().await;
+    let mut picture = sample::photo_png(64, 64);
+    let middle = picture.len() / 2;
+    picture[middle..middle + 200].fill(0x55);
+    let job = house.run("dusk", &picture, "a.png").await;
+    assert_eq!(
+        (&job["status"], house.fal.charges()),
+        (&json!("error"), 0),
+        "{job}"
+    );
+    assert!(job["error"].as_str().unwrap().contains("damaged"), "{job}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_is_a_problem_with_a_code() {
     let house = House::with(&[]).await;
     let picture = house.picture().await;
@@ -434,6 +490,18 @@ async fn what_cannot_be_is_a_problem_with_a_code() {
             "{wish}"
         );
     }
+    let many = json!({ "ids": vec![""; 1001] });
+    let restore = house.ask(Method::POST, "/api/v1/items/restore").json(&many);
+    assert_eq!(
+        problem(restore.send().await.unwrap()).await["code"],
+        "request_malformed"
+    );
+    let form = house
+        .ask(Method::POST, "/api/v1/pictures")
+        .header("content-type", "multipart/form-data; boundary=B")
+        .body("--B--");
+    let said = problem(form.send().await.unwrap()).await;
+    assert!(said["detail"].as_str().unwrap().contains("--data-binary"));
     let no_picture = house
         .ask(Method::POST, "/api/v1/pictures")
         .body("<html>")
@@ -477,7 +545,7 @@ async fn the_description_names_every_route_and_is_the_one_that_is_checked_in() {
         .unwrap();
     let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
     let kept: Value = serde_json::from_slice(&std::fs::read(kept).unwrap()).unwrap();
-    assert_eq!(served, kept, "run `cargo xtask types`");
+    assert!(served == kept, "run `cargo xtask types`");
 }
 
 /// A client of `/api/v1/events`.

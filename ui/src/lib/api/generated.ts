@@ -156,7 +156,7 @@ prompt: string,
  */
 model: string, 
 /**
- * The model's own parameters, as they were given.
+ * The model's own parameters, as they were given; left out in lists and events.
  */
 parameters: { [key in string]: JsonValue }, 
 /**
