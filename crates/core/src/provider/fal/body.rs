@@ -167,6 +167,14 @@ pub(crate) fn json_body(
     body.to_string().into_bytes()
 }
 
+/// The bytes as a body that is sent once, and what is held until it has been taken. A body of plain bytes would be kept until the answer
+/// comes, for a second try.
+pub(super) fn holding(bytes: Vec<u8>, held: impl Send + Sync + 'static) -> reqwest::Body {
+    counted(bytes.into(), move |_, _| {
+        let _ = &held;
+    })
+}
+
 /// The bytes as a body of 64-KiB pieces that reports how much has been taken.
 fn counted(bytes: Bytes, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> reqwest::Body {
     const PIECE: usize = 64 << 10;
