@@ -76,14 +76,15 @@ impl Run {
                 }));
             }
         };
+        // An answer may take minutes, and many jobs wait for one: the picture is kept once.
+        drop(prepared);
         let body = json_body(
             &self.job.model,
             &self.job.prompt,
             &input_url,
             &self.job.parameters,
         );
-        // An answer may take minutes, and many jobs wait for one.
-        drop((prepared, input_url));
+        drop(input_url);
 
         let runner = Arc::clone(&self.runner);
         let _under_way = runner.submits.read().await;
