@@ -3,6 +3,8 @@
 //! Not tests: a noisy machine must not fail a build. The table goes to the terminal and to bench/README.md, so that a
 //! change of speed shows in a diff.
 
+mod api;
+mod filled;
 mod http;
 mod latency;
 mod picture;
@@ -37,6 +39,7 @@ enum Subject {
     Thumbnail,
     Latency,
     Start,
+    Api,
 }
 
 /// What a measurement needs: the programs, a folder to write to, how often.
@@ -74,10 +77,11 @@ impl Bench {
             sh,
         };
         bed.sh.create_dir(&bed.folder)?;
-        let subjects: [(Subject, Measure); 3] = [
+        let subjects: [(Subject, Measure); 4] = [
             (Subject::Thumbnail, thumbnail::measure),
             (Subject::Latency, latency::measure),
             (Subject::Start, start::measure),
+            (Subject::Api, api::measure),
         ];
         let mut rows = Vec::new();
         for (subject, measure) in subjects {

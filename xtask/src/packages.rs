@@ -65,6 +65,7 @@ const BENCH: &[Package] = &[
     package("libvips-tools", "vipsthumbnail, the tool to compare with"),
     package("imagemagick", "makes test pictures and reference scalings"),
     package("sqlite3", "fills a library with 100,000 jobs"),
+    package("wrk", "asks the local API as fast as it answers"),
 ];
 
 /// Make sure that what `purpose` needs is installed: say what is missing and why, ask unless `yes`, root or CI, install.

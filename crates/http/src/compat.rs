@@ -158,8 +158,9 @@ async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, 
 #[utoipa::path(get, operation_id = "get_job", path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, body = JobOut), (status = 404, body = Detail)))]
 async fn read(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
-    let job = find(&library, &id).await?;
-    let result = result_of(&library, &job).await?;
+    let id = JobId::parse(&id).ok_or(Refusal::NoJob)?;
+    let (job, result) = library.job_with_result(id).await?;
+    let job = outside_the_trash(job)?;
     Ok(Json(JobOut::of(&library, job, result.as_ref())))
 }
 
@@ -287,11 +288,13 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Id {
 
 /// The job of exactly that id. One in the trash is gone, as far as the old clients know.
 async fn find(library: &Library, id: &str) -> Result<Job, Refusal> {
-    let job = library.job(JobId::parse(id).ok_or(Refusal::NoJob)?).await?;
-    if job.deleted_at.is_some() {
-        Err(Refusal::NoJob)
-    } else {
-        Ok(job)
+    outside_the_trash(library.job(JobId::parse(id).ok_or(Refusal::NoJob)?).await?)
+}
+
+fn outside_the_trash(job: Job) -> Result<Job, Refusal> {
+    match job.deleted_at {
+        None => Ok(job),
+        Some(_) => Err(Refusal::NoJob),
     }
 }
 

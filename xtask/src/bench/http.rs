@@ -4,17 +4,39 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-/// A server on loopback, by its address `127.0.0.1:PORT`.
-pub(super) struct Server(pub(super) String);
+/// Longer than any answer takes: what hangs should not hang us.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server on loopback.
+#[derive(Clone)]
+pub(super) struct Server {
+    /// `127.0.0.1:PORT`
+    pub(super) address: String,
+    /// Sent with every request, if the server asks for one.
+    pub(super) token: Option<&'static str>,
+}
 
 impl Server {
+    pub(super) fn at(address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            token: None,
+        }
+    }
+
     /// GET a JSON document.
     pub(super) fn get(&self, path: &str) -> Result<Value> {
         self.ask("GET", path, "application/json", &[])
+    }
+
+    /// POST nothing.
+    pub(super) fn post(&self, path: &str) -> Result<Value> {
+        self.ask("POST", path, "application/json", &[])
     }
 
     /// POST a form with a prompt and a JPEG, as a browser's form would.
@@ -36,13 +58,17 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<Value> {
-        let address = &self.0;
+        let address = &self.address;
         let mut stream =
             TcpStream::connect(address).with_context(|| format!("nobody listens on {address}"))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let token = self.token.map_or_else(String::new, |token| {
+            format!("Authorization: Bearer {token}\r\n")
+        });
         let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{token}Connection: close\r\n\r\n"
         )?;
         stream.write_all(body)?;
         let mut answer = Vec::new();

@@ -3,10 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use xshell::cmd;
 
 use super::http::Server;
-use super::picture::Picture;
+use super::picture::jpeg;
 use super::served::Served;
 use super::{Bed, Row, median, text};
 
@@ -17,7 +16,7 @@ const ALLOWED: f64 = 30.0;
 const KEY: &str = "bench:bench";
 
 pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
-    let jpeg = four_megabytes(bed)?;
+    let jpeg = jpeg(bed, 3600, 2400, 4000)?;
     let library = bed.folder.join("latency-library");
     bed.sh.remove_path(&library)?;
     let fal = Served::start(
@@ -35,7 +34,7 @@ pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
     ];
     let serve = ["serve", "--port", "0", "--library", text(&library)?];
     let overpaint = Served::start(&bed.overpaint, &serve, &variables, "ready")?;
-    let server = Server(overpaint.address.clone());
+    let server = Server::at(&overpaint.address);
     // Once unmeasured: connections, caches, the first file of the library.
     edit(&server, "warm up [[same-as-input]]", &jpeg)?;
     let mut times = Vec::new();
@@ -43,7 +42,7 @@ pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
         // Another prompt each time, so that nothing can be answered from what is known. The simulated fal gives back what it was sent:
         // drawing a result would be its time, not ours.
         let prompt = format!("round {round} [[same-as-input]]");
-        times.push(edit(&server, &prompt, &jpeg)?.as_secs_f64() * 1000.0);
+        times.push(edit(&server, &prompt, &jpeg)?.done.as_secs_f64() * 1000.0);
     }
     let (time, poll) = (median(times)?, POLL.as_secs_f64() * 1000.0);
     Ok(vec![Row {
@@ -54,32 +53,29 @@ pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
     }])
 }
 
-/// The time from the submit until the job is seen to be done.
-fn edit(server: &Server, prompt: &str, jpeg: &[u8]) -> Result<Duration> {
+/// How long an edit took, from the first byte of its submit.
+pub(super) struct Edit {
+    /// Until the server had said yes.
+    pub(super) accepted: Duration,
+    /// Until the job was seen to be done.
+    pub(super) done: Duration,
+}
+
+/// Submits an edit and looks until it is done.
+pub(super) fn edit(server: &Server, prompt: &str, jpeg: &[u8]) -> Result<Edit> {
     let started = Instant::now();
     let job = server.post_job(prompt, jpeg)?;
+    let accepted = started.elapsed();
     let id = job["job_id"].as_str().context("no job_id")?;
     let path = format!("/api/jobs/{id}");
     while started.elapsed() < Duration::from_secs(30) {
         let job = server.get(&path)?;
+        let done = started.elapsed();
         match job["status"].as_str() {
-            Some("done") => return Ok(started.elapsed()),
+            Some("done") => return Ok(Edit { accepted, done }),
             Some("processing") => {}
             _ => bail!("the job went wrong: {job}"),
         }
     }
     bail!("the job was not done in 30 s")
-}
-
-/// A JPEG of 4 MB, give or take a tenth.
-fn four_megabytes(bed: &Bed) -> Result<Vec<u8>> {
-    let sh = &bed.sh;
-    let path = bed.folder.join("4mb.jpg");
-    if !path.exists() {
-        let ppm = bed.folder.join("4mb.ppm");
-        sh.write_file(&ppm, Picture::landscape(3600, 2400).to_ppm())?;
-        cmd!(sh, "convert {ppm} -define jpeg:extent=4000kb {path}").run()?;
-        sh.remove_path(&ppm)?;
-    }
-    Ok(std::fs::read(&path)?)
 }

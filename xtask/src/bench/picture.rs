@@ -3,6 +3,23 @@
 //! The plain PPM format is the common language: ImageMagick writes and reads it, and it needs no decoder of ours.
 
 use anyhow::{Context, Result, ensure};
+use xshell::cmd;
+
+use super::Bed;
+
+/// A landscape as a JPEG of so many kilobytes, give or take a tenth. Made once.
+pub(super) fn jpeg(bed: &Bed, width: usize, height: usize, kilobytes: u32) -> Result<Vec<u8>> {
+    let sh = &bed.sh;
+    let path = bed.folder.join(format!("{kilobytes}kb.jpg"));
+    if !path.exists() {
+        let ppm = bed.folder.join(format!("{kilobytes}kb.ppm"));
+        sh.write_file(&ppm, Picture::landscape(width, height).to_ppm())?;
+        let extent = format!("jpeg:extent={kilobytes}kb");
+        cmd!(sh, "convert {ppm} -define {extent} {path}").run()?;
+        sh.remove_path(&ppm)?;
+    }
+    Ok(std::fs::read(&path)?)
+}
 
 /// 8-bit RGB, rows from the top.
 pub(super) struct Picture {

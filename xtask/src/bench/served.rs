@@ -52,6 +52,18 @@ impl Served {
             program.display()
         )
     }
+
+    /// Memory of the process that is in use now, in MiB (RSS).
+    pub(super) fn resident(&self) -> Result<f64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(&path).context(path)?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .context("no VmRSS")?;
+        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes / 1024.0)
+    }
 }
 
 impl Drop for Served {

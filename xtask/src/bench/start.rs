@@ -2,35 +2,18 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
-use xshell::cmd;
+use anyhow::Result;
 
 use super::served::Served;
-use super::{Bed, Row, median, text};
-
-const JOBS: u32 = 100_000;
+use super::{Bed, Row, filled, median, text};
 
 pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
-    let library = bed.folder.join("library-100000");
+    let library = filled::library(bed, 100_000)?;
     let serve = ["serve", "--port", "0", "--library", text(&library)?];
-    let start = || Served::start(&bed.overpaint, &serve, &[], "ready");
-    if !library.exists() {
-        drop(start()?); // makes the tables
-        let database = library.join("library.db");
-        let sql = statements(JOBS);
-        let sh = &bed.sh;
-        let filled = cmd!(sh, "sqlite3 -bail {database}").stdin(sql).run();
-        filled.context(
-            "the library could not be filled: has the schema changed? (xtask/src/bench/start.rs)",
-        )?;
-    }
-    // Twice unmeasured: after a file was written from outside, and to have it in the page cache.
-    drop(start()?);
-    drop(start()?);
     let mut times = Vec::new();
     for _ in 0..bed.rounds {
         let started = Instant::now();
-        let served = start()?;
+        let served = Served::start(&bed.overpaint, &serve, &[], "ready")?;
         times.push(started.elapsed().as_secs_f64() * 1000.0);
         drop(served);
     }
@@ -41,32 +24,4 @@ pub(super) fn measure(bed: &Bed) -> Result<Vec<Row>> {
         promise: "≤ 60 ms",
         kept: time <= 60.0,
     }])
-}
-
-/// The rows of `jobs` done jobs, as the program itself would have written them: an original and a result each.
-///
-/// After `crates/core/src/store/migrations`. Only the rows are there: no picture is read before `ready`.
-fn statements(jobs: u32) -> String {
-    // A minute between two jobs, from the first second of 2026 on.
-    let time = "1767225600000000 + i * 60000000";
-    format!(
-        "BEGIN;
-        CREATE TEMP TABLE n AS WITH RECURSIVE count(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM count WHERE i < {jobs})
-            SELECT i, printf('%064x', i * 2) AS before, printf('%064x', i * 2 + 1) AS after,
-                printf('00000000-0000-7000-8000-%012x', i * 3) AS original,
-                printf('00000000-0000-7000-8000-%012x', i * 3 + 1) AS job,
-                printf('00000000-0000-7000-8000-%012x', i * 3 + 2) AS result FROM count;
-        INSERT INTO picture (hash, media_type, extension, width, height, bytes)
-            SELECT before, 'image/jpeg', 'jpg', 4000, 3000, 3500000 FROM n
-            UNION ALL SELECT after, 'image/png', 'png', 2048, 1536, 5200000 FROM n;
-        INSERT INTO version (id, root_id, parent_id, job_id, ordinal, picture, name, created_at)
-            SELECT original, original, NULL, NULL, 0, before, 'photograph ' || i || '.jpg', {time} FROM n
-            UNION ALL SELECT result, original, original, job, 0, after, 'photograph ' || i || '.jpg', {time} + 9000000 FROM n;
-        INSERT INTO job (id, input_id, root_id, prompt, model, provider, state, created_at, updated_at, claimed_at)
-            SELECT job, original, original, 'warm cinematic light, a soft vignette, number ' || i,
-                'fal-ai/bytedance/seedream/v4/edit', 'fal', 'done', {time}, {time} + 9000000, {time} FROM n;
-        INSERT INTO attempt (job_id, number, intended_at, accepted_at, protocol, request_id, ended)
-            SELECT job, 1, {time}, {time} + 400000, 'queue', job, 1 FROM n;
-        COMMIT;"
-    )
 }

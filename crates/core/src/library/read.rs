@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Library, lock};
 use crate::error::Error;
-use crate::job::{Job, JobId, JobLine, State};
+use crate::job::{Job, JobId, JobLine, ResultLine, State};
 use crate::pictures::Pictures;
 use crate::settings::{Given, Settings};
 use crate::store::{Access, Store};
@@ -19,6 +19,15 @@ impl Library {
     /// [`Error::NotFound`].
     pub async fn job(&self, id: JobId) -> Result<Job, Error> {
         Ok(self.0.runner.with_progress(self.0.store.job(id).await?))
+    }
+
+    /// One job with its whole prompt, and its first result once it is done.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn job_with_result(&self, id: JobId) -> Result<(Job, Option<ResultLine>), Error> {
+        let (job, result) = self.0.store.job_with_result(id).await?;
+        Ok((self.0.runner.with_progress(job), result))
     }
 
     /// One job that is not in the trash.

@@ -10,6 +10,7 @@ mod download;
 mod http;
 mod refusal;
 
+use body::holding;
 pub(crate) use body::{json_body, prepare};
 pub(crate) use destination::Destination;
 pub(crate) use download::Fetched;
@@ -126,12 +127,18 @@ impl Fal {
         self.to.is_fals_own()
     }
 
-    /// The one POST that can cost money.
-    pub(crate) async fn submit(&self, url: &Url, body: Vec<u8>) -> Result<Submitted, SubmitError> {
+    /// The one POST that can cost money. `while_sending` is dropped once the body has left.
+    pub(crate) async fn submit(
+        &self,
+        url: &Url,
+        body: Vec<u8>,
+        while_sending: impl Send + Sync + 'static,
+    ) -> Result<Submitted, SubmitError> {
         let request = self.with_key(self.http.submit.request(Method::POST, url.clone()), url)?;
         let request = request
             .header("content-type", "application/json")
-            .body(body)
+            .header("content-length", body.len())
+            .body(holding(body, while_sending))
             .timeout(self.timeout);
         let unclear = |said: String, got: Got, body: &[u8]| {
             SubmitError::Unclear(

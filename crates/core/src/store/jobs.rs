@@ -1,12 +1,14 @@
 //! Jobs coming in, and being read.
 
+use sqlx::Row;
+
 use super::job_rows::{SELECT, attempt_of, job_of, not_found};
 use super::moves::{committed, job_in};
 use super::versions::{Came, NewOriginal, insert_original, uuid};
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::Error;
-use crate::job::{Attempt, Edit, Job, JobId};
+use crate::job::{Attempt, Edit, Job, JobId, ResultLine};
 use crate::model::Provider;
 use crate::version::VersionId;
 
@@ -79,6 +81,30 @@ impl Store {
             .fetch_optional(&self.read)
             .await?;
         row.as_ref().map(job_of).ok_or_else(|| not_found(id))
+    }
+
+    /// One job, in the trash or not, and its first result once it is done: one question instead of two.
+    pub(crate) async fn job_with_result(
+        &self,
+        id: JobId,
+    ) -> Result<(Job, Option<ResultLine>), Error> {
+        let sql = format!(
+            "SELECT found.*, p.extension, v.object FROM ({SELECT} WHERE j.id = ?) found
+             LEFT JOIN version v ON v.job_id = found.id AND v.ordinal = 0 AND found.state = 'done'
+             LEFT JOIN picture p ON p.hash = v.picture"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.to_string())
+            .fetch_optional(&self.read)
+            .await?
+            .ok_or_else(|| not_found(id))?;
+        let result = row
+            .get::<Option<String>, _>("extension")
+            .map(|extension| ResultLine {
+                extension,
+                object: row.get("object"),
+            });
+        Ok((job_of(&row), result))
     }
 
     /// Jobs that are queued or at work, and those that failed or are in doubt since `since`; what works before what failed,
@@ -202,7 +228,6 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
     use super::*;
     use crate::store::Access;
-    use sqlx::Row;
 
     #[tokio::test]
     async fn what_the_runner_and_the_lists_ask_is_answered_by_an_index() {

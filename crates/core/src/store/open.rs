@@ -63,6 +63,7 @@ impl Store {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .test_before_acquire(false)
             .connect_with(writing)
             .await?;
         if exists {
@@ -72,10 +73,11 @@ impl Store {
             .run(&write)
             .await
             .map_err(|error| migration_error(path, error))?;
-        // Lazy: a start pays for one connection, not for five.
+        // Lazy: a start pays for one connection, not for five. Untested: a file does not hang up, and the question costs as much as a read.
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .idle_timeout(None)
+            .test_before_acquire(false)
             .connect_lazy_with(options);
         Ok(Self { write, read })
     }

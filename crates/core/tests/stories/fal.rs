@@ -47,6 +47,33 @@ async fn the_place_in_line_and_the_last_log_line_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_an_answer_takes_no_place_to_work() {
+    let stage = Stage::new().await;
+    stage
+        .folder
+        .put("config/settings.toml", b"work_at_once = 1\n")
+        .unwrap();
+    let given = Given::nothing(stage.folder.path())
+        .flag("FAL_API_KEY", stage.fal.key())
+        .flag("FAL_ENDPOINT", format!("{}/", stage.fal.origin()));
+    let library = open(given).await;
+    let input = picture(&library).await;
+    stage.fal.hold(overpaint_testkit::Stage::Accepted);
+    let mut jobs = Vec::new();
+    for prompt in ["one", "two", "three"] {
+        let job = library.submit_edit(edit(input, prompt, MODEL)).await;
+        jobs.push(job.unwrap().id);
+    }
+    tokio::time::timeout(DEADLINE, stage.fal.charged(3))
+        .await
+        .unwrap();
+    stage.fal.release(overpaint_testkit::Stage::Accepted);
+    for job in jobs {
+        assert_eq!(ended(&library, job).await.state, State::Done);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_endpoint_speaks_the_originals_protocol_and_gets_the_picture_inside_the_request() {
     for prompt in [
         "plain",

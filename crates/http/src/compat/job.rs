@@ -2,8 +2,7 @@
 
 use overpaint_api::from_core::moment;
 use overpaint_core::Library;
-use overpaint_core::job::{Job, JobId, JobLine, State};
-use overpaint_core::version::Version;
+use overpaint_core::job::{Job, JobId, JobLine, ResultLine, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,15 +59,11 @@ pub(super) enum Status {
 }
 
 impl JobOut {
-    pub(super) fn of(library: &Library, job: Job, result: Option<&Version>) -> Self {
-        let result_url = result.map(|result| {
-            let public = library.public_url(result);
-            public.unwrap_or_else(|| local_url(job.id, &result.picture.extension))
-        });
+    pub(super) fn of(library: &Library, job: Job, result: Option<&ResultLine>) -> Self {
         Self {
             job_id: job.id.to_string(),
             status: status(job.state),
-            result_url,
+            result_url: result_url(library, job.id, result),
             error: words::error(&job),
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
@@ -82,7 +77,7 @@ impl JobListItem {
         Self {
             job_id: line.id.to_string(),
             status: status(line.state),
-            result_url: result_url(library, &line),
+            result_url: result_url(library, line.id, line.result.as_ref()),
             prompt: line.prompt,
             created_at: moment(line.created_at),
         }
@@ -94,20 +89,20 @@ impl JobPageItem {
         Self {
             job_id: line.id.to_string(),
             status: status(line.state),
-            result_url: result_url(library, line),
+            result_url: result_url(library, line.id, line.result.as_ref()),
             created_at: moment(line.created_at),
             updated_at: moment(line.updated_at),
         }
     }
 }
 
-fn result_url(library: &Library, line: &JobLine) -> Option<String> {
-    let result = line.result.as_ref()?;
+fn result_url(library: &Library, id: JobId, result: Option<&ResultLine>) -> Option<String> {
+    let result = result?;
     let public = result
         .object
         .as_deref()
         .and_then(|key| library.object_url(key));
-    Some(public.unwrap_or_else(|| local_url(line.id, &result.extension)))
+    Some(public.unwrap_or_else(|| local_url(id, &result.extension)))
 }
 
 fn local_url(id: JobId, extension: &str) -> String {

@@ -36,7 +36,6 @@ impl Run {
         {
             return Ok(end);
         }
-        self.rest();
         if self.job.state == State::Waiting
             && let Some(end) = self.wait(&mut fal).await?
         {
@@ -77,12 +76,15 @@ impl Run {
                 }));
             }
         };
+        // An answer may take minutes, and many jobs wait for one: the picture is kept once.
+        drop(prepared);
         let body = json_body(
             &self.job.model,
             &self.job.prompt,
             &input_url,
             &self.job.parameters,
         );
+        drop(input_url);
 
         let runner = Arc::clone(&self.runner);
         let _under_way = runner.submits.read().await;
@@ -99,7 +101,8 @@ impl Run {
             return Ok(Some(End::Cancelled { ended: true }));
         };
         self.entered(job);
-        match fal.submit(&url, body).await {
+        // Sending is work, waiting for the answer is not: the place is free for the next job as soon as the body has left.
+        match fal.submit(&url, body, self.work.take()).await {
             Ok(Submitted::Accepted(ticket)) => {
                 // Into the log first: should the disk refuse it, this is the only trace of what was paid.
                 tracing::info!(job = %self.job.id, request_id = ticket.request_id.as_deref(), "accepted");

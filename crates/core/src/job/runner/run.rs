@@ -106,11 +106,6 @@ impl Run {
         }
     }
 
-    /// Gives the place to work to somebody else.
-    pub(super) fn rest(&mut self) {
-        self.work = None;
-    }
-
     /// Takes over a state that is written, and announces it.
     pub(super) fn entered(&mut self, job: Job) {
         self.job = job;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use bytes::Bytes;
 use futures_util::stream;
+use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -143,29 +144,51 @@ impl Fal {
 
 impl Prepared {
     fn data_uri(&self) -> String {
-        format!(
-            "data:{};base64,{}",
-            self.media_type,
-            base64::engine::general_purpose::STANDARD.encode(&self.bytes)
-        )
+        let head = format!("data:{};base64,", self.media_type);
+        let mut uri = String::with_capacity(head.len() + self.bytes.len().div_ceil(3) * 4);
+        uri.push_str(&head);
+        base64::engine::general_purpose::STANDARD.encode_string(&self.bytes, &mut uri);
+        uri
     }
 }
 
-/// The submit's JSON, compact, the prompt first, as the original wrote it; the model's own parameters after.
+/// The submit's JSON, compact, the prompt first, as the original wrote it; the model's own parameters after. A picture may lie in the URL, so
+/// it is written once, where it stays.
 pub(crate) fn json_body(
     model: &str,
     prompt: &str,
     input_url: &str,
     parameters: &Parameters,
 ) -> Vec<u8> {
-    let mut body = match input_field(model) {
-        InputField::List => json!({ "prompt": prompt, "image_urls": [input_url] }),
-        InputField::One => json!({ "prompt": prompt, "image_url": input_url }),
-    };
-    if let Some(body) = body.as_object_mut() {
-        body.extend(parameters.0.clone());
+    #[derive(Serialize)]
+    struct Body<'a> {
+        prompt: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image_urls: Option<[&'a str; 1]>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image_url: Option<&'a str>,
+        #[serde(flatten)]
+        parameters: &'a serde_json::Map<String, Value>,
     }
-    body.to_string().into_bytes()
+    let list = matches!(input_field(model), InputField::List);
+    let body = Body {
+        prompt,
+        image_urls: list.then_some([input_url]),
+        image_url: (!list).then_some(input_url),
+        parameters: &parameters.0,
+    };
+    let mut json = Vec::with_capacity(input_url.len() + prompt.len() * 2 + 1024);
+    // Text and JSON into memory: nothing of that can fail.
+    let _ = serde_json::to_writer(&mut json, &body);
+    json
+}
+
+/// The bytes as a body that is sent once, and what is held until it has been taken. A body of plain bytes would be kept until the answer
+/// comes, for a second try.
+pub(super) fn holding(bytes: Vec<u8>, held: impl Send + Sync + 'static) -> reqwest::Body {
+    counted(bytes.into(), move |_, _| {
+        let _ = &held;
+    })
 }
 
 /// The bytes as a body of 64-KiB pieces that reports how much has been taken.
