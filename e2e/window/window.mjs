@@ -14,7 +14,8 @@ const TOP = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = resolve(TOP, process.env.OVERPAINT_DESKTOP ?? "target/debug/overpaint-desktop");
 
 /** Variables of the tester's own that would change what the window does. */
-const STRANGE = /^(FAL_|OVERPAINT_|DATABASE_URL$|POLL_|ALLOWED_|SUBMIT_|API_TOKEN$|HOST$|PORT$|GTK_|WAYLAND_|DBUS_|XDG_)/;
+const STRANGE =
+  /^(FAL_|OVERPAINT_|DATABASE_URL$|POLL_|ALLOWED_|SUBMIT_|API_TOKEN$|HOST$|PORT$|GTK_|WAYLAND_|DBUS_|XDG_)/;
 
 /**
  * Open a window for one test and close it afterwards. If the test fails, what the page showed last is kept in e2e/out.

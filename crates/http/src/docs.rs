@@ -141,9 +141,8 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     if ours {
         statuses.extend(["400", "404", "500"]);
-        match method {
-            HttpMethod::Post => statuses.extend(["409", "413", "415", "422", "507"]),
-            _ => {}
+        if *method == HttpMethod::Post {
+            statuses.extend(["409", "413", "415", "422", "507"]);
         }
     }
     let (kind, schema) = match ours {

@@ -34,6 +34,9 @@ const SHARE: usize = 64;
 /// Connections at a time: far more than a browser and a few scripts have, far fewer than a process has files.
 const CONNECTIONS: usize = 512;
 
+/// A connection as hyper reads and writes it.
+type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
+
 /// Who is at the other end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
@@ -138,7 +141,7 @@ fn connection(
     routes: Router,
     head_patience: Duration,
 ) -> http1::Connection<
-    TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
+    Io,
     impl hyper::service::Service<
         Request<hyper::body::Incoming>,
         Response = Response<Body>,
@@ -178,7 +181,7 @@ mod tests {
         assert!(held.iter().all(Option::is_some) && peers.admit(far).is_none());
         assert!(peers.admit(IpAddr::from([10, 0, 0, 8])).is_some());
         drop(held);
-        assert!(peers.admit(far).is_some() && peers.counts().len() == 0);
+        assert!(peers.admit(far).is_some() && peers.counts().is_empty());
         assert!((0..2 * SHARE).all(|_| peers.admit(IpAddr::from([127, 0, 0, 1])).is_some()));
     }
 
