@@ -602,9 +602,9 @@ impl Listener {
             }
             let chunk = timeout(PATIENCE, self.answer.chunk())
                 .await
-                .expect("an event comes")
                 .unwrap()
-                .expect("the stream goes on");
+                .unwrap()
+                .unwrap();
             self.text.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
