@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use overpaint_core::Library;
-use overpaint_core::error::Error;
+use overpaint_core::error::{Code, Error};
 use overpaint_core::library::{Imported, Options, try_import};
 use overpaint_core::original::{OldBackend, Zone};
 use overpaint_core::settings::{Given, Settings};
@@ -72,10 +72,15 @@ fn trust_times(old: &OldBackend) -> Result<(), Stop> {
     if doubtful * 2 <= jobs {
         return Ok(());
     }
-    Err(Error::SettingInvalid {
-        name: "--timezone",
-        value: String::new(),
-        wanted: "by the times of most jobs the old backend ran in another time zone than this computer. Nothing was brought over. Name its zone, for example --timezone UTC for a container, --timezone Europe/Berlin, or this computer's own if the times are right; --dry-run shows what fits",
+    let said = format!(
+        "By the times of {doubtful} of {}, the old backend ran in another time zone than this computer. Nothing was brought over. Name its zone, \
+         for example --timezone UTC for a container or --timezone Europe/Berlin, or this computer's own if the times are right; --dry-run shows \
+         what fits.",
+        count(jobs as u64, "job")
+    );
+    Err(Error::Request {
+        code: Code::SettingInvalid,
+        said,
     }
     .into())
 }

@@ -72,15 +72,16 @@ impl Guard {
     /// For a server at `address`.
     ///
     /// # Errors
-    /// [`Error::SettingInvalid`] for `*` or `null` among the origins, for a pattern that is none, and for an address beyond this computer
-    /// without a token.
+    /// [`Error::SettingInvalid`] for `*` or `null` among the origins and for a pattern that is none; [`Error::Request`] for an address beyond this
+    /// computer without a token.
     pub(crate) fn new(settings: &Settings, address: SocketAddr) -> Result<Self, Error> {
         let api = &settings.api;
         if !address.ip().is_loopback() && api.token.is_none() && !api.no_token {
-            return Err(Error::SettingInvalid {
-                name: "API_TOKEN",
-                value: String::new(),
-                wanted: "whoever reaches an address beyond this computer could spend your money: set a token of your own, or say with --no-token that something else stands in front",
+            return Err(Error::Request {
+                code: Code::SettingInvalid,
+                said: format!(
+                    "Whoever reaches {address} could spend your money: set API_TOKEN, or say with --no-token that something else stands in front."
+                ),
             });
         }
         Ok(Self {

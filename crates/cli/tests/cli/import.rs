@@ -35,7 +35,7 @@ async fn history() -> Original {
     ] {
         old.put(&name, &bytes).unwrap();
     }
-    let raw = |id: &str, ending: &str| format!("/home/then/app/uploads/{id}_raw.{ending}");
+    let raw = |id: &str, ending: &str| format!("/srv/then/app/uploads/{id}_raw.{ending}");
     let out = |id: &str, ending: &str| format!("C:\\then\\static\\{id}_out.{ending}");
     let url = |id: &str, ending: &str| format!("/static/{id}_out.{ending}");
     for (id, ending, prompt, created, updated) in [
@@ -423,7 +423,7 @@ async fn the_old_backends_own_settings_do_not_send_the_jobs_back_into_its_databa
 
 #[tokio::test]
 async fn a_library_somebody_else_owns_a_wrong_folder_and_a_wrong_zone_are_refused() {
-    let (desk, old) = (Desk::new(), history().await);
+    let (desk, old) = (Desk::new().with("TZ", "UTC"), history().await);
     let path = old.path().to_str().unwrap();
     for (args, exit, word) in [
         (
@@ -443,8 +443,15 @@ async fn a_library_somebody_else_owns_a_wrong_folder_and_a_wrong_zone_are_refuse
     let said = desk.run(&["import", ".", "--json"]).await;
     let problem: Value = serde_json::from_str(&said.stderr).unwrap();
     assert_eq!(problem["code"], "old_backend_unknown", "{problem}");
-    let _server = desk.serve().await;
+    // The zone this computer is in does not fit: nothing is written with times that would stay wrong.
     let said = desk.run(&["import", path]).await;
+    assert_eq!(said.status.code(), Some(1), "{said:?}");
+    assert!(said.stderr.contains("--timezone UTC"), "{said:?}");
+    assert!(!desk.library().exists());
+    let _server = desk.serve().await;
+    let said = desk
+        .run(&["import", path, "--timezone", "Asia/Tokyo"])
+        .await;
     assert_eq!(said.status.code(), Some(3), "{said:?}");
 }
 

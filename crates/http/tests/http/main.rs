@@ -1,7 +1,6 @@
 //! The routes, the guard and the control over real sockets, on a real library, with a simulated fal.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a panic is how a test fails"
 )]
