@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bytes, count, mediaName } from "./size";
-import { beginning } from "./words";
+import { beginning, wish } from "./words";
 import { age, clockTime, dayName, dayOf, elapsed, moment } from "./time";
 
 const noon = new Date(2026, 10, 22, 12, 0).getTime();
@@ -60,4 +60,8 @@ describe("size", () => {
   test("a media type is said as people say it", () => {
     expect([mediaName("image/jpeg"), mediaName("image/png")]).toEqual(["JPEG", "PNG"]);
   });
+});
+
+test("a wish without words still has a label", () => {
+  expect([wish(""), wish("  "), wish("dusk")]).toEqual(["No prompt", "No prompt", "dusk"]);
 });
