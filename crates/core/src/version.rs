@@ -80,6 +80,21 @@ pub struct Version {
     pub created_at: Moment,
 }
 
+/// What the note of an original says whose file was lost before it came here.
+pub(crate) const STANDS_FOR: &str = "this grey picture stands for it";
+
+impl Version {
+    /// Whether it only stands for a picture that was lost. Editing it would cost money and give nothing.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        self.job.is_none()
+            && self
+                .note
+                .as_deref()
+                .is_some_and(|note| note.contains(STANDS_FOR))
+    }
+}
+
 /// One entry of the Library: an original, or a job with its first result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {

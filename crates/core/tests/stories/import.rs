@@ -154,3 +154,22 @@ async fn an_interrupted_job_is_run_again_only_when_it_is_asked_for() {
         (State::Done, 2, 1)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_upload_was_lost_is_not_run_again_on_the_grey_picture_in_its_place() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let old = old("processing", "2026-07-01 10:00:00", "2026-07-01 10:00:00").await;
+    std::fs::remove_file(old.path().join("uploads/raw.png")).unwrap();
+    library
+        .import(read(&old, "UTC").await, |_, _| ())
+        .await
+        .unwrap();
+    library.retry_job(id()).await.unwrap();
+    let job = ended(&library, id()).await;
+    let failure = job.failure.unwrap();
+    assert_eq!(
+        (failure.code, failure.charged, stage.fal.charges()),
+        (Code::FileUnreadable, Charged::No, 0)
+    );
+}

@@ -56,6 +56,19 @@ impl Run {
                 }));
             }
         };
+        if self
+            .runner
+            .store
+            .version(self.job.input)
+            .await?
+            .is_stand_in()
+        {
+            return Ok(Some(End::Failed {
+                failure: Failure::free(Code::FileUnreadable)
+                    .saying("The upload did not come over from the old backend."),
+                ended: true,
+            }));
+        }
         let (bytes, name) = self.input().await?;
         let fals_own = fal.is_fals_own();
         let prepared = blocking(move || prepare(bytes, &name, fals_own)).await?;

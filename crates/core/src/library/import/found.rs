@@ -11,7 +11,7 @@ use crate::library::add::{read_file, shown_name};
 use crate::original::{Files, OldJob, Status, file_name};
 use crate::picture::{self, Facts, Format, SaveFormat};
 use crate::pictures::{Pictures, described};
-use crate::version::Picture;
+use crate::version::{Picture, STANDS_FOR};
 
 /// Where files go.
 #[derive(Debug, Clone)]
@@ -52,13 +52,12 @@ impl Found {
             Taken::Picture(picture, facts) => (picture, facts.note().map(str::to_owned)),
             Taken::Missing => {
                 missing += 1;
-                let note = "The upload was not in the old backend's folder: this grey picture stands for it.";
-                (shelf.placeholder()?, Some(note.to_owned()))
+                let note = format!("The upload was not in the old backend's folder: {STANDS_FOR}.");
+                (shelf.placeholder()?, Some(note))
             }
             Taken::NoPicture(why) => {
                 unreadable += 1;
-                let note =
-                    format!("The upload cannot be opened: this grey picture stands for it. {why}");
+                let note = format!("The upload cannot be opened: {STANDS_FOR}. {why}");
                 (shelf.placeholder()?, Some(note))
             }
         };
