@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::job::runner::Runner;
 use crate::keys::Keys;
-use crate::model::{DEMO, KNOWN, Provider};
+use crate::model::{DEMO, KNOWN, ModelId, Provider, SEEDREAM_4};
 use crate::pictures::Pictures;
 use crate::settings::{Change, Places, Settings};
 use crate::store::Store;
@@ -117,6 +117,15 @@ impl Library {
         };
         let _ = self.0.events.send(Event::Settings);
         Ok(settings)
+    }
+
+    /// The model that runs for those who want a model of fal's: the settings' one, and where that is the demo engine, what a first start knows.
+    #[must_use]
+    pub fn paid_model(&self) -> ModelId {
+        match self.settings().model {
+            demo if demo == DEMO => SEEDREAM_4.to_owned(),
+            model => model,
+        }
     }
 
     /// What can be run: the models fal is known to have, the one the settings name, and the demo engine.

@@ -24,7 +24,6 @@ use overpaint_core::clock::Clock;
 use overpaint_core::error::Error;
 use overpaint_core::job::{Edit, Job, JobId, Parameters, State as JobState};
 use overpaint_core::library::MAX_UPLOAD;
-use overpaint_core::model;
 use overpaint_core::version::{Version, VersionId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -124,20 +123,12 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
     let edit = Edit {
         input: VersionId(Uuid::nil()),
         prompt: form.prompt,
-        model: paid_model(&library),
+        model: library.paid_model(),
         parameters: Parameters::default(),
         idempotency_key: None,
     };
     let job = library.submit_upload(form.image, &form.name, edit).await?;
     Ok(Json(JobOut::of(&library, job, None)))
-}
-
-/// Whoever calls these routes pays for a model: the demo engine as the window's default is no answer here.
-fn paid_model(library: &Library) -> String {
-    match library.settings().model {
-        demo if demo == model::DEMO => model::SEEDREAM_4.to_owned(),
-        model => model,
-    }
 }
 
 /// List all jobs
@@ -159,8 +150,7 @@ async fn list(State(library): State<Library>) -> Result<Json<Vec<JobListItem>>, 
     responses((status = 200, body = JobOut), (status = 404, body = Detail)))]
 async fn read(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
     let id = JobId::parse(&id).ok_or(Refusal::NoJob)?;
-    let (job, result) = library.job_with_result(id).await?;
-    let job = outside_the_trash(job)?;
+    let (job, result) = library.live_job_with_result(id).await?;
     Ok(Json(JobOut::of(&library, job, result.as_ref())))
 }
 
@@ -288,14 +278,9 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Id {
 
 /// The job of exactly that id. One in the trash is gone, as far as the old clients know.
 async fn find(library: &Library, id: &str) -> Result<Job, Refusal> {
-    outside_the_trash(library.job(JobId::parse(id).ok_or(Refusal::NoJob)?).await?)
-}
-
-fn outside_the_trash(job: Job) -> Result<Job, Refusal> {
-    match job.deleted_at {
-        None => Ok(job),
-        Some(_) => Err(Refusal::NoJob),
-    }
+    Ok(library
+        .live_job(JobId::parse(id).ok_or(Refusal::NoJob)?)
+        .await?)
 }
 
 /// The first result, once there is one: the original knew no more than one.

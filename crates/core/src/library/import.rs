@@ -12,7 +12,6 @@ use std::sync::Arc;
 use super::Library;
 use crate::error::Error;
 use crate::job::JobId;
-use crate::model::{DEMO, ModelId, SEEDREAM_4};
 use crate::original::{Files, OldBackend, OldJob, Status};
 use crate::settings::{Given, Settings};
 use crate::store::{Access, EndedJob, NewResult, Store, Upload};
@@ -89,7 +88,8 @@ impl Library {
         let now = self.0.clock.now();
         let ended = EndedJob {
             id,
-            model: self.imported_model(),
+            // The original did not keep a job's model; the one that is set now is the likeliest.
+            model: self.paid_model(),
             input: Upload {
                 id: VersionId(self.new_id()),
                 picture: found.upload.clone(),
@@ -111,14 +111,6 @@ impl Library {
             false => Outcome::AlreadyThere,
         };
         Ok((outcome, found))
-    }
-
-    /// The original did not keep a job's model; the one that is set now is the likeliest. It never ran the demo engine.
-    fn imported_model(&self) -> ModelId {
-        match self.settings().model {
-            demo if demo == DEMO => SEEDREAM_4.to_owned(),
-            model => model,
-        }
     }
 }
 

@@ -21,13 +21,16 @@ impl Library {
         Ok(self.0.runner.with_progress(self.0.store.job(id).await?))
     }
 
-    /// One job with its whole prompt, and its first result once it is done.
+    /// One job that is not in the trash, with its whole prompt, and its first result once it is done.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn job_with_result(&self, id: JobId) -> Result<(Job, Option<ResultLine>), Error> {
+    pub async fn live_job_with_result(
+        &self,
+        id: JobId,
+    ) -> Result<(Job, Option<ResultLine>), Error> {
         let (job, result) = self.0.store.job_with_result(id).await?;
-        Ok((self.0.runner.with_progress(job), result))
+        Ok((live(self.0.runner.with_progress(job))?, result))
     }
 
     /// One job that is not in the trash.
@@ -35,14 +38,7 @@ impl Library {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn live_job(&self, id: JobId) -> Result<Job, Error> {
-        let job = self.job(id).await?;
-        match job.deleted_at {
-            None => Ok(job),
-            Some(_) => Err(Error::NotFound {
-                what: "job",
-                id: id.to_string(),
-            }),
-        }
+        live(self.job(id).await?)
     }
 
     /// One version that is not in the trash.
@@ -172,6 +168,17 @@ impl Library {
     /// [`Error::Database`].
     pub async fn is_empty(&self) -> Result<bool, Error> {
         self.0.store.is_empty().await
+    }
+}
+
+/// A job in the trash is not found by those who do not know of the trash.
+fn live(job: Job) -> Result<Job, Error> {
+    match job.deleted_at {
+        None => Ok(job),
+        Some(_) => Err(Error::NotFound {
+            what: "job",
+            id: job.id.to_string(),
+        }),
     }
 }
 

@@ -57,12 +57,6 @@ impl Upload {
         Ok(())
     }
 
-    /// How many bytes have come.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
     async fn spill(&mut self) -> Result<(), Error> {
         let tmp = self.tmp.clone();
         let (file, pending) = (self.file.take(), std::mem::take(&mut self.pending));

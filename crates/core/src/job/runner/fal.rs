@@ -56,20 +56,15 @@ impl Run {
                 }));
             }
         };
-        if self
-            .runner
-            .store
-            .version(self.job.input)
-            .await?
-            .is_stand_in()
-        {
+        let (bytes, version) = self.input().await?;
+        if version.is_stand_in() {
             return Ok(Some(End::Failed {
                 failure: Failure::free(Code::FileUnreadable)
                     .saying("The upload did not come over from the old backend."),
                 ended: true,
             }));
         }
-        let (bytes, name) = self.input().await?;
+        let name = version.name;
         let fals_own = fal.is_fals_own();
         let prepared = blocking(move || prepare(bytes, &name, fals_own)).await?;
         let (runner, job) = (Arc::clone(&self.runner), self.job.clone());

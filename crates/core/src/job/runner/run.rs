@@ -9,6 +9,7 @@ use crate::error::{Charged, Code, Error, Failure};
 use crate::job::{Job, JobId, Move, State};
 use crate::model::Provider;
 use crate::store::NewResult;
+use crate::version::Version;
 
 /// One job on its way through its states.
 pub(super) struct Run {
@@ -112,10 +113,10 @@ impl Run {
         self.runner.enter(&self.job);
     }
 
-    pub(super) async fn input(&self) -> Result<(Vec<u8>, String), Error> {
+    pub(super) async fn input(&self) -> Result<(Vec<u8>, Version), Error> {
         let version = self.runner.store.version(self.job.input).await?;
         let pictures = self.runner.pictures.clone();
-        blocking(move || Ok((pictures.read(&version.picture)?, version.name))).await
+        blocking(move || Ok((pictures.read(&version.picture)?, version))).await
     }
 }
 
