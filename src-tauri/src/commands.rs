@@ -1,13 +1,14 @@
 //! One adapter per operation: read the request, call the facade, convert the answer. What needs an `if` belongs to core.
 
 use overpaint_api::job::{History, ItemPage, Job};
+use overpaint_api::model::Model;
 use overpaint_api::operations::{
     AddPictures, ById, ByIds, ListItems, OpenExternal, SaveVersion, SetKey, SubmitEdit,
 };
 use overpaint_api::picture::{Added, Version};
 use overpaint_api::problem::Problem;
 use overpaint_api::settings::{
-    Draft, KeyTest, LocalApi, Model, NewToken, SetApi, Settings, SettingsChange, Status,
+    Draft, KeyTest, LocalApi, NewToken, SetApi, Settings, SettingsChange, Status,
 };
 use overpaint_core::Library;
 use overpaint_core::error::Error;

@@ -18,6 +18,8 @@ pub enum Event {
     },
     /// Items were moved to the trash or brought back, or originals were added: read lists again.
     Library,
+    /// What is known of models changed: read them again.
+    Models,
     /// Settings or the key changed: read them again.
     Settings,
     /// The operating system handed files to the window (second start, open-with); they are already in the library.

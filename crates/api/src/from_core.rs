@@ -2,23 +2,31 @@
 
 use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
-use overpaint_core::error::Error;
+use overpaint_core::error::{Charged, Error};
 use overpaint_core::event::Event as CoreEvent;
-use overpaint_core::job::{Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State};
+use overpaint_core::job::{
+    Cost as CoreCost, Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State,
+};
 use overpaint_core::library::{
     Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, OfferedModel, Refused as CoreRefused,
 };
+use overpaint_core::money::{Basis as CoreBasis, Money};
 use overpaint_core::secret::Source;
-use overpaint_core::settings::{Change, Settings as CoreSettings, Theme as CoreTheme};
+use overpaint_core::settings::{
+    Change, Settings as CoreSettings, Theme as CoreTheme, UploadLifetime as CoreLifetime,
+};
 use overpaint_core::version::{Item as CoreItem, Page, Version as CoreVersion, VersionId};
-use serde_json::{Map, Value};
 
 use crate::event::Event;
 use crate::job::{Item, ItemPage, Job, JobState, Progress};
+use crate::model::Model;
+use crate::money::{Basis, Charge, Cost};
 use crate::operations::{EditWish, SubmitEdit};
 use crate::picture::{Added, Refused, Version};
 use crate::problem::Problem;
-use crate::settings::{KeySource, KeyTest, Model, SetApi, Settings, SettingsChange, Theme};
+use crate::settings::{
+    KeySource, KeyTest, SetApi, Settings, SettingsChange, Theme, UploadLifetime,
+};
 
 /// RFC 3339 in UTC with microseconds.
 #[must_use]
@@ -48,6 +56,7 @@ impl From<CoreProgress> for Progress {
             fraction,
             position,
             running,
+            bytes,
             since,
             last_log,
         } = progress;
@@ -55,6 +64,8 @@ impl From<CoreProgress> for Progress {
             fraction,
             position,
             running,
+            bytes_done: bytes.map(|(done, _)| done),
+            bytes_of: bytes.and_then(|(_, of)| of),
             since: moment(since),
             last_log,
         }
@@ -72,10 +83,16 @@ impl From<CoreJob> for Job {
             state: job.state.into(),
             input_id: job.input.to_string(),
             root_id: job.root.to_string(),
+            reference_ids: job.references.iter().map(ToString::to_string).collect(),
             prompt: job.prompt,
             model: job.model,
             parameters: job.parameters.0,
             provider: job.provider.name().to_owned(),
+            attempt: job.attempt,
+            cost: job.cost.map(Into::into),
+            cached_from_id: job.cached_from.map(|id| id.to_string()),
+            not_before: job.not_before.map(moment),
+            looking: job.looking,
             cancel_asked: job.cancel_asked,
             progress: job.progress.map(Into::into),
             problem,
@@ -84,6 +101,38 @@ impl From<CoreJob> for Job {
             request_id: job.request_id,
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
+        }
+    }
+}
+
+impl From<CoreCost> for Cost {
+    fn from(cost: CoreCost) -> Self {
+        Self {
+            amount: cost.amount.map(Money::usd),
+            billed: cost.billed,
+            charged: cost.charged.into(),
+        }
+    }
+}
+
+impl From<Charged> for Charge {
+    fn from(charged: Charged) -> Self {
+        match charged {
+            Charged::No => Self::No,
+            Charged::Maybe => Self::Maybe,
+            Charged::Yes => Self::Yes,
+        }
+    }
+}
+
+impl From<CoreBasis> for Basis {
+    fn from(basis: CoreBasis) -> Self {
+        match basis {
+            CoreBasis::Free => Self::Free,
+            CoreBasis::PerImage => Self::PerImage,
+            CoreBasis::PerMegapixel => Self::PerMegapixel,
+            CoreBasis::History => Self::History,
+            CoreBasis::Unknown => Self::Unknown,
         }
     }
 }
@@ -173,6 +222,30 @@ impl From<Theme> for CoreTheme {
     }
 }
 
+impl From<CoreLifetime> for UploadLifetime {
+    fn from(lifetime: CoreLifetime) -> Self {
+        match lifetime {
+            CoreLifetime::Hour => Self::Hour,
+            CoreLifetime::Day => Self::Day,
+            CoreLifetime::Week => Self::Week,
+            CoreLifetime::Month => Self::Month,
+            CoreLifetime::Account => Self::Account,
+        }
+    }
+}
+
+impl From<UploadLifetime> for CoreLifetime {
+    fn from(lifetime: UploadLifetime) -> Self {
+        match lifetime {
+            UploadLifetime::Hour => Self::Hour,
+            UploadLifetime::Day => Self::Day,
+            UploadLifetime::Week => Self::Week,
+            UploadLifetime::Month => Self::Month,
+            UploadLifetime::Account => Self::Account,
+        }
+    }
+}
+
 impl From<CoreSettings> for Settings {
     fn from(settings: CoreSettings) -> Self {
         Self {
@@ -180,6 +253,11 @@ impl From<CoreSettings> for Settings {
             theme: settings.theme.into(),
             work_at_once: settings.work_at_once,
             wait_at_once: settings.wait_at_once,
+            day_cap: settings.caps.day.map(Money::usd),
+            month_cap: settings.caps.month.map(Money::usd),
+            keep_payloads: settings.privacy.keep_payloads,
+            upload_lifetime: settings.privacy.upload_lifetime.into(),
+            send_metadata: settings.privacy.send_metadata,
             fixed: settings.fixed.into_iter().map(str::to_owned).collect(),
         }
     }
@@ -192,12 +270,22 @@ impl From<SettingsChange> for Change {
             theme,
             work_at_once,
             wait_at_once,
+            day_cap,
+            month_cap,
+            keep_payloads,
+            upload_lifetime,
+            send_metadata,
         } = change;
         Self {
             model,
             theme: theme.map(Into::into),
             work_at_once,
             wait_at_once,
+            day_cap,
+            month_cap,
+            keep_payloads,
+            upload_lifetime: upload_lifetime.map(Into::into),
+            send_metadata,
             ..Self::default()
         }
     }
@@ -222,6 +310,11 @@ impl From<OfferedModel> for Model {
             provider: model.provider.name().to_owned(),
             hint: model.hint,
             ready: model.ready,
+            category: None,
+            favourite: false,
+            used_at: None,
+            max_inputs: None,
+            takes_mask: None,
         }
     }
 }
@@ -249,6 +342,7 @@ impl From<CoreEvent> for Event {
                 job: Box::new((*job).into()),
             },
             CoreEvent::Library => Self::Library,
+            CoreEvent::Models => Self::Models,
             CoreEvent::Settings => Self::Settings,
         }
     }
@@ -263,14 +357,20 @@ impl TryFrom<EditWish> for Edit {
             prompt,
             model,
             parameters,
+            references,
+            shrink,
+            fresh,
         } = wish;
-        wished(
-            version_id,
-            prompt,
-            model.unwrap_or_default(),
-            parameters,
-            None,
-        )
+        if prompt.trim().is_empty() {
+            return Err(Error::PromptEmpty);
+        }
+        Ok(Self {
+            references: versions(references)?,
+            parameters: Parameters(parameters),
+            shrink,
+            fresh,
+            ..Self::new(version(version_id)?, prompt, model.unwrap_or_default())
+        })
     }
 }
 
@@ -284,33 +384,36 @@ impl TryFrom<SubmitEdit> for Edit {
             prompt,
             model,
             parameters,
+            references,
+            shrink,
+            fresh,
             idempotency_key,
         } = edit;
-        wished(version_id, prompt, model, parameters, Some(idempotency_key))
+        let wish = EditWish {
+            version_id,
+            prompt,
+            model: Some(model),
+            parameters,
+            references,
+            shrink,
+            fresh,
+        };
+        Ok(Self {
+            idempotency_key: Some(idempotency_key),
+            ..wish.try_into()?
+        })
     }
 }
 
-fn wished(
-    version_id: String,
-    prompt: String,
-    model: String,
-    parameters: Map<String, Value>,
-    idempotency_key: Option<String>,
-) -> Result<Edit, Error> {
-    if prompt.trim().is_empty() {
-        return Err(Error::PromptEmpty);
-    }
-    let input = VersionId::parse(&version_id).ok_or(Error::NotFound {
+fn version(id: String) -> Result<VersionId, Error> {
+    VersionId::parse(&id).ok_or(Error::NotFound {
         what: "version",
-        id: version_id,
-    })?;
-    Ok(Edit {
-        input,
-        prompt,
-        model,
-        parameters: Parameters(parameters),
-        idempotency_key,
+        id,
     })
+}
+
+fn versions(ids: Vec<String>) -> Result<Vec<VersionId>, Error> {
+    ids.into_iter().map(version).collect()
 }
 
 impl From<CoreKeyTest> for KeyTest {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::money::Cost;
 use crate::picture::Version;
 use crate::problem::Problem;
 
@@ -39,6 +40,12 @@ pub struct Progress {
     pub fraction: Option<f32>,
     /// Requests ahead in the provider's line, 0 = next.
     pub position: Option<u32>,
+    /// Bytes sent or fetched so far, while pictures travel.
+    #[ts(type = "number | null")]
+    pub bytes_done: Option<u64>,
+    /// Of how many, where that is known.
+    #[ts(type = "number | null")]
+    pub bytes_of: Option<u64>,
     /// True once the provider works on it (as opposed to: in line).
     pub running: bool,
     /// When the present state began, RFC 3339 in UTC; the window counts seconds from it.
@@ -58,6 +65,8 @@ pub struct Job {
     pub input_id: String,
     /// The original of that history.
     pub root_id: String,
+    /// The other pictures that the model sees.
+    pub reference_ids: Vec<String>,
     /// The wish; cut to 200 characters in lists and events, whole in `get_job`.
     pub prompt: String,
     /// The model's endpoint id, or `demo`.
@@ -67,6 +76,16 @@ pub struct Job {
     pub parameters: Map<String, Value>,
     /// `fal` or `demo`.
     pub provider: String,
+    /// 1 for the first run; each "run again" that may cost is one more.
+    pub attempt: u32,
+    /// What the current attempt may cost or did cost; none before anything was sent.
+    pub cost: Option<Cost>,
+    /// The job whose stored result this one was given, for nothing.
+    pub cached_from_id: Option<String>,
+    /// Queued: it may begin from then on, RFC 3339 in UTC; none: at once.
+    pub not_before: Option<String>,
+    /// Unconfirmed: Overpaint still looks in fal's list for it; nothing to decide yet.
+    pub looking: bool,
     /// The user wants it ended; the provider may finish first.
     pub cancel_asked: bool,
     /// Present while it is at work.

@@ -6,6 +6,8 @@
 pub mod event;
 pub mod from_core;
 pub mod job;
+pub mod model;
+pub mod money;
 pub mod operations;
 pub mod picture;
 pub mod problem;

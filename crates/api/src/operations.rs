@@ -6,9 +6,11 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::job::{History, ItemPage, Job};
+use crate::model::{FoundModels, Model, ModelForm, SearchModels, SetFavourite};
+use crate::money::{AskQuote, Balance, LedgerPage, Quote, Spending};
 use crate::picture::{Added, Version};
 use crate::settings::{
-    Draft, KeyTest, LocalApi, Model, NewToken, SetApi, Settings, SettingsChange, Status,
+    Draft, KeyTest, LocalApi, NewToken, SetApi, Settings, SettingsChange, Status,
 };
 
 /// No request, or no answer.
@@ -36,6 +38,18 @@ pub struct SubmitEdit {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[ts(optional, as = "Option<Map<String, Value>>")]
     pub parameters: Map<String, Value>,
+    /// The other pictures that the model sees: versions, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub references: Vec<String>,
+    /// Make pictures that are over the model's limit fit.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub shrink: bool,
+    /// Run it even if the result of the same edit could be given for nothing.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub fresh: bool,
     /// A fresh UUID per click: the same key gives the same job, so that a double click is one job.
     pub idempotency_key: String,
 }
@@ -54,6 +68,15 @@ pub struct EditWish {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
+    /// The other pictures that the model sees: versions, in this order.
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// Make pictures that are over the model's limit fit; without it such an edit is refused.
+    #[serde(default)]
+    pub shrink: bool,
+    /// Run it even if the result of the same edit with the same seed could be given for nothing.
+    #[serde(default)]
+    pub fresh: bool,
 }
 
 /// A page of jobs, newest first.
@@ -130,7 +153,19 @@ pub struct OpenExternal {
 #[expect(dead_code, reason = "read only by the TypeScript export")]
 pub struct Operations {
     get_status: (Nothing, Status),
+    /// The models to choose from: the demo engine, the built-in ones, favourites and those used lately.
     list_models: (Nothing, Vec<Model>),
+    /// Looks in fal's whole list; one that is old is read again meanwhile, `models` announces it.
+    search_models: (SearchModels, FoundModels),
+    /// Reads fal's list again, now.
+    refresh_models: (Nothing, FoundModels),
+    /// The form of one model. A schema that is not known yet is fetched.
+    get_model: (ById, ModelForm),
+    set_favourite: (SetFavourite, Model),
+    get_quote: (AskQuote, Quote),
+    get_spending: (Nothing, Spending),
+    list_ledger: (ListItems, LedgerPage),
+    get_balance: (Nothing, Balance),
     add_pictures: (AddPictures, Added),
     /// Adds the picture or the copied files on the clipboard.
     paste_picture: (Nothing, Added),
@@ -141,6 +176,8 @@ pub struct Operations {
     cancel_job: (ById, Job),
     /// Runs a failed, cancelled or unconfirmed edit again: a new attempt, said to the user before when it may cost twice.
     retry_job: (ById, Job),
+    /// Looks in fal's list once more for an unconfirmed edit: free.
+    look_again: (ById, Job),
     /// Jobs queued or at work, and those that ended in trouble today; newest first.
     list_active: (Nothing, Vec<Job>),
     list_items: (ListItems, ItemPage),

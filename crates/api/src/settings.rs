@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
@@ -20,23 +19,24 @@ pub enum KeySource {
     File,
 }
 
-/// What can be run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-pub struct Model {
-    /// Endpoint id, for example `fal-ai/bytedance/seedream/v4/edit`, or `demo`.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// `fal` or `demo`.
-    pub provider: String,
-    /// One line: what it is good for.
-    pub hint: String,
-    /// False while it lacks something (a key), which `hint` does not say.
-    pub ready: bool,
+/// How long fal keeps an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UploadLifetime {
+    /// An hour: long enough for the edit.
+    Hour,
+    /// A day.
+    Day,
+    /// A week.
+    Week,
+    /// A month.
+    Month,
+    /// As long as fal's account says.
+    Account,
 }
 
 /// The settings a person can see and change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Settings {
     /// The model that runs unless another is chosen.
     pub model: String,
@@ -46,6 +46,16 @@ pub struct Settings {
     pub work_at_once: u32,
     /// Jobs that may wait at a provider at the same time (1 to 64).
     pub wait_at_once: u32,
+    /// Most US dollars a day; none: no cap.
+    pub day_cap: Option<f64>,
+    /// Most US dollars a month; none: no cap.
+    pub month_cap: Option<f64>,
+    /// fal keeps what was asked and answered for 30 days. Without it, a request whose answer was lost cannot be looked up.
+    pub keep_payloads: bool,
+    /// How long fal keeps the pictures that are uploaded.
+    pub upload_lifetime: UploadLifetime,
+    /// Where and with which camera a picture was taken goes along to fal.
+    pub send_metadata: bool,
     /// Names of settings that the environment or a flag decides; the window shows them but cannot change them.
     pub fixed: Vec<String>,
 }
@@ -63,7 +73,7 @@ pub enum Theme {
 }
 
 /// A change of settings: what is absent stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default)]
 #[ts(optional_fields)]
 pub struct SettingsChange {
@@ -75,6 +85,16 @@ pub struct SettingsChange {
     pub work_at_once: Option<u32>,
     /// See [`Settings::wait_at_once`].
     pub wait_at_once: Option<u32>,
+    /// See [`Settings::day_cap`]; 0 takes the cap away.
+    pub day_cap: Option<f64>,
+    /// See [`Settings::month_cap`]; 0 takes the cap away.
+    pub month_cap: Option<f64>,
+    /// See [`Settings::keep_payloads`].
+    pub keep_payloads: Option<bool>,
+    /// See [`Settings::upload_lifetime`].
+    pub upload_lifetime: Option<UploadLifetime>,
+    /// See [`Settings::send_metadata`].
+    pub send_metadata: Option<bool>,
 }
 
 /// The local API, as the window shows it.

@@ -9,6 +9,8 @@ pub enum Event {
     Job(Box<Job>),
     /// Items were added, moved to the trash or brought back: read lists again.
     Library,
+    /// What is known of models changed: their list, a schema, a price, a favourite.
+    Models,
     /// Settings or the key changed.
     Settings,
 }

@@ -13,8 +13,9 @@ pub use parameters::Parameters;
 use uuid::Uuid;
 
 use crate::clock::Moment;
-use crate::error::Failure;
+use crate::error::{Charged, Failure};
 use crate::model::{ModelId, Provider};
+use crate::money::Money;
 use crate::version::VersionId;
 
 /// Id of a job. Old clients compare ids letter by letter, so only the canonical lower-case form parses.
@@ -46,6 +47,8 @@ pub(crate) fn parse_exact(text: &str) -> Option<Uuid> {
 pub struct Edit {
     /// The version to edit.
     pub input: VersionId,
+    /// Other pictures that the model sees, after the input, in this order.
+    pub references: Vec<VersionId>,
     /// What should change. Core takes any text up to 1 MiB, the empty one too (old clients send it); the window and the command line refuse
     /// an empty one before they come here.
     pub prompt: String,
@@ -53,11 +56,30 @@ pub struct Edit {
     pub model: ModelId,
     /// The model's own parameters, sent as they are.
     pub parameters: Parameters,
+    /// Inputs over the model's limit are made to fit; without it such an edit is refused.
+    pub shrink: bool,
+    /// Run it even where a stored result of the same wish could be given for nothing.
+    pub fresh: bool,
     /// The same key gives the same job; without one every submit is a job of its own.
     pub idempotency_key: Option<String>,
 }
 
 impl Edit {
+    /// The plain wish: these words, that model, nothing else said.
+    #[must_use]
+    pub fn new(input: VersionId, prompt: impl Into<String>, model: impl Into<ModelId>) -> Self {
+        Self {
+            input,
+            references: Vec::new(),
+            prompt: prompt.into(),
+            model: model.into(),
+            parameters: Parameters::default(),
+            shrink: false,
+            fresh: false,
+            idempotency_key: None,
+        }
+    }
+
     /// Longest prompt, in bytes: the limit of the original's form parser.
     pub const PROMPT_MAX: usize = 1 << 20;
 }
@@ -71,6 +93,8 @@ pub struct Progress {
     pub position: Option<u32>,
     /// True once the provider works on it.
     pub running: bool,
+    /// Bytes sent or fetched so far, and of how many, while pictures travel.
+    pub bytes: Option<(u64, Option<u64>)>,
     /// When the present state, or the running, began.
     pub since: Moment,
     /// The provider's last log line.
@@ -85,6 +109,7 @@ impl Progress {
             fraction: None,
             position: None,
             running: false,
+            bytes: None,
             since,
             last_log: None,
         }
@@ -102,6 +127,8 @@ pub struct Job {
     pub input: VersionId,
     /// The original of that history.
     pub root: VersionId,
+    /// Other pictures that the model sees, after the input.
+    pub references: Vec<VersionId>,
     /// The wish's words. Cut to [`Job::PROMPT_SHORT`] characters in lists and events.
     pub prompt: String,
     /// What runs it.
@@ -112,6 +139,16 @@ pub struct Job {
     pub provider: Provider,
     /// 1 for the first run; each "run again" that may cost is one more.
     pub attempt: u32,
+    /// The edit allowed its inputs to be made smaller.
+    pub shrink: bool,
+    /// What the current attempt may cost or did cost; `None` before anything was sent.
+    pub cost: Option<Cost>,
+    /// The job whose stored result this one was given, for nothing.
+    pub cached_from: Option<JobId>,
+    /// Queued: it may begin from then on; `None`: at once.
+    pub not_before: Option<Moment>,
+    /// Unconfirmed: fal's list is still being searched for it.
+    pub looking: bool,
     /// The user wants it ended; the provider may finish first.
     pub cancel_asked: bool,
     /// Why it ended without a result, or why it is unconfirmed.
@@ -145,6 +182,17 @@ impl Job {
         self.parameters = Parameters::default();
         self
     }
+}
+
+/// What an attempt may cost or did cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// What it cost once that is known, else what was estimated; `None` where nobody knows.
+    pub amount: Option<Money>,
+    /// True once the amount is what fal billed, in its units at its price.
+    pub billed: bool,
+    /// Whether it was charged.
+    pub charged: Charged,
 }
 
 /// A job as a list of many thousands shows it: what a line needs and no more.
@@ -235,6 +283,12 @@ pub struct Attempt {
     pub intended_at: Option<Moment>,
     /// The provider's ticket, once it accepted.
     pub ticket: Option<Ticket>,
+    /// What only this attempt's body holds: with it fal's list is searched when the answer was lost.
+    pub mark: Option<String>,
+    /// How often that list was searched.
+    pub looks: u32,
+    /// When it was last.
+    pub looked_at: Option<Moment>,
     /// When polling began; `POLL_MAX_WAIT` counts from it.
     pub accepted_at: Option<Moment>,
     /// The provider's answer, once it gave one.

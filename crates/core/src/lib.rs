@@ -14,6 +14,7 @@ pub mod job;
 pub mod keys;
 pub mod library;
 pub mod model;
+pub mod money;
 pub mod original;
 pub mod picture;
 pub mod pictures;

@@ -13,7 +13,7 @@ mod show;
 mod upload;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
@@ -26,7 +26,7 @@ use crate::job::runner::Runner;
 use crate::keys::Keys;
 use crate::model::{DEMO, KNOWN, ModelId, Provider, SEEDREAM_4};
 use crate::pictures::Pictures;
-use crate::settings::{Change, Places, Settings};
+use crate::settings::{Change, Live, Places, Settings};
 use crate::store::Store;
 
 pub use add::{Added, Refused};
@@ -48,8 +48,7 @@ struct Inner {
     dir: PathBuf,
     store: Store,
     pictures: Pictures,
-    /// Held for a copy, or for writing the settings file; never across an await.
-    settings: RwLock<Settings>,
+    settings: Live,
     places: Places,
     keys: Arc<Keys>,
     clock: Clock,
@@ -94,11 +93,7 @@ impl Library {
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        self.0
-            .settings
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.settings.get()
     }
 
     /// Changes settings for good. How many jobs run at once takes effect at the next start.
@@ -106,15 +101,7 @@ impl Library {
     /// # Errors
     /// [`Error::SettingInvalid`] or [`Error::Disk`]; then nothing is changed.
     pub fn change_settings(&self, change: Change) -> Result<Settings, Error> {
-        let settings = {
-            let mut settings = self
-                .0
-                .settings
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            settings.change(&self.0.places, change)?;
-            settings.clone()
-        };
+        let settings = self.0.settings.change(&self.0.places, change)?;
         let _ = self.0.events.send(Event::Settings);
         Ok(settings)
     }

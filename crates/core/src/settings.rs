@@ -8,9 +8,12 @@ mod bucket;
 mod database;
 mod file;
 mod given;
+mod money;
 mod places;
+mod privacy;
 
 use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 pub use api::{ApiSettings, DEFAULT_PORT};
@@ -19,10 +22,12 @@ pub use database::database_path;
 pub use file::{Change, Theme};
 pub use given::Given;
 pub use places::Places;
+pub use privacy::{Privacy, UploadLifetime};
 use url::Url;
 
 use crate::error::Error;
 use crate::model::{self, ModelId};
+use crate::money::Caps;
 use crate::provider::fal::Destination;
 use crate::secret::{Key, Source};
 
@@ -30,6 +35,9 @@ use crate::secret::{Key, Source};
 const TIMEOUT: f64 = 120.0;
 /// Seconds the original polled before it gave up. On fal's own hosts a paid job is never given up.
 const POLL_MAX_WAIT: f64 = 600.0;
+
+/// Seconds after which a request that fal took is surely in its list.
+const RECONCILE_PAUSE: f64 = 60.0;
 
 /// The settings in force.
 #[derive(Debug, Clone)]
@@ -48,6 +56,10 @@ pub struct Settings {
     pub wait_at_once: u32,
     /// What concerns fal.
     pub fal: FalSettings,
+    /// Most that may be spent.
+    pub caps: Caps,
+    /// What fal gets to know and to keep.
+    pub privacy: Privacy,
     /// The key from a flag, the environment or a `.env` file; the keychain is asked only when it is needed.
     pub given_key: Option<Key>,
     /// Web origins that may use the local API (`ALLOWED_ORIGINS`, comma-separated); none at first.
@@ -75,6 +87,8 @@ pub struct FalSettings {
     pub poll_interval: Option<Duration>,
     /// How long another endpoint than fal's is asked (`POLL_MAX_WAIT`, seconds).
     pub poll_max_wait: Duration,
+    /// How long between two searches of fal's list for a submit whose answer was lost (`RECONCILE_PAUSE`, seconds).
+    pub reconcile_pause: Duration,
 }
 
 impl Settings {
@@ -99,6 +113,8 @@ impl Settings {
         .map(|(_, field)| field)
         .collect();
         let api = api::read(&given, &stored)?;
+        let caps = money::caps(Caps::default(), &stored);
+        let privacy = Privacy::default().changed(&stored);
         let model = model
             .or(stored.model)
             .unwrap_or_else(|| model::ORIGINAL_DEFAULT.to_owned());
@@ -116,6 +132,8 @@ impl Settings {
             poll_interval: seconds(&given, "POLL_INTERVAL")?,
             poll_max_wait: seconds(&given, "POLL_MAX_WAIT")?
                 .unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
+            reconcile_pause: seconds(&given, "RECONCILE_PAUSE")?
+                .unwrap_or(Duration::from_secs_f64(RECONCILE_PAUSE)),
         };
         // So that what is shown is what is sent: fal's own hosts do not serve the original's default.
         let on_fal = Destination::of(&fal).is_some_and(|to| to.is_fals_own());
@@ -130,6 +148,8 @@ impl Settings {
             work_at_once: stored.work_at_once.unwrap_or(4).clamp(1, 16),
             wait_at_once: stored.wait_at_once.unwrap_or(64).clamp(1, 64),
             fal,
+            caps,
+            privacy,
             given_key: ["FAL_API_KEY", "FAL_KEY"]
                 .into_iter()
                 .filter_map(|name| given.get(name))
@@ -181,9 +201,12 @@ impl Settings {
                 });
             }
         }
+        money::check(&change)?;
         api::check(&change, &self.fixed)?;
         file::write(places, &change)?;
         self.api.change(&change, &self.fixed);
+        self.caps = money::caps(self.caps, &change);
+        self.privacy = self.privacy.changed(&change);
         if !self.fixed.contains(&"model") {
             self.model = change.model.unwrap_or_else(|| self.model.clone());
         }
@@ -191,6 +214,31 @@ impl Settings {
         self.work_at_once = change.work_at_once.unwrap_or(self.work_at_once);
         self.wait_at_once = change.wait_at_once.unwrap_or(self.wait_at_once);
         Ok(())
+    }
+}
+
+/// The settings as they are now, for everybody who works with them. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub(crate) struct Live(Arc<RwLock<Settings>>);
+
+impl Live {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self(Arc::new(RwLock::new(settings)))
+    }
+
+    /// A copy.
+    pub(crate) fn get(&self) -> Settings {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// As [`Settings::change`]; answers the settings after it.
+    pub(crate) fn change(&self, places: &Places, change: Change) -> Result<Settings, Error> {
+        let mut settings = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        settings.change(places, change)?;
+        Ok(settings.clone())
     }
 }
 

@@ -22,7 +22,7 @@ use overpaint_api::from_core::moment;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
 use overpaint_core::error::Error;
-use overpaint_core::job::{Edit, Job, JobId, Parameters, State as JobState};
+use overpaint_core::job::{Edit, Job, JobId, State as JobState};
 use overpaint_core::library::MAX_UPLOAD;
 use overpaint_core::version::{Version, VersionId};
 use serde::Serialize;
@@ -120,13 +120,7 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
     if library.key_state().await.source.is_none() {
         return Err(Refusal::NoKey);
     }
-    let edit = Edit {
-        input: VersionId(Uuid::nil()),
-        prompt: form.prompt,
-        model: library.paid_model(),
-        parameters: Parameters::default(),
-        idempotency_key: None,
-    };
+    let edit = Edit::new(VersionId(Uuid::nil()), form.prompt, library.paid_model());
     let job = library.submit_upload(form.image, &form.name, edit).await?;
     Ok(Json(JobOut::of(&library, job, None)))
 }

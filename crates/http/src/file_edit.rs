@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use overpaint_core::Library;
 use overpaint_core::error::Error;
-use overpaint_core::job::{Edit, Job, Parameters};
+use overpaint_core::job::{Edit, Job};
 use overpaint_core::model::{DEMO, ModelId, is_model_id};
 use overpaint_core::version::Version;
 use serde::{Deserialize, Serialize};
@@ -55,11 +55,8 @@ pub async fn submit(library: &Library, wish: FileEdit) -> Result<Job, Error> {
     let input = add_one(library, path).await?.id;
     library
         .submit_edit(Edit {
-            input,
-            prompt,
-            model,
-            parameters: Parameters::default(),
             idempotency_key: Some(idempotency_key),
+            ..Edit::new(input, prompt, model)
         })
         .await
 }

@@ -50,7 +50,7 @@ impl Run {
                 _ = redraw.tick() => {}
                 event = events.recv() => match event {
                     Ok(Event::Job(changed)) if changed.id == id => job = (*changed).into(),
-                    Ok(Event::Job(_) | Event::Library | Event::Settings) => {}
+                    Ok(Event::Job(_) | Event::Library | Event::Models | Event::Settings) => {}
                     Err(RecvError::Lagged(_)) => job = library.job(id).await?.into(),
                     Err(RecvError::Closed) => return Ok(Watched::OwnerGone),
                 },

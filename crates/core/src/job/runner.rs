@@ -28,7 +28,7 @@ use crate::job::{Job, JobId, Progress};
 use crate::keys::Keys;
 use crate::pictures::Pictures;
 use crate::provider::fal::Http;
-use crate::settings::FalSettings;
+use crate::settings::{FalSettings, Live};
 use crate::store::Store;
 
 /// At most this often progress is announced, per job. State changes always are.
@@ -46,6 +46,8 @@ pub(crate) struct Runner {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) fal: FalSettings,
+    /// What may change while the program runs: caps, privacy.
+    pub(crate) settings: Live,
     pub(crate) bucket: Option<Arc<Bucket>>,
     /// Made at the first job that needs it: reading the system's certificates takes longer than the rest of a start.
     http: OnceLock<Http>,
@@ -89,6 +91,7 @@ pub(crate) struct Parts {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) fal: FalSettings,
+    pub(crate) settings: Live,
     pub(crate) bucket: Option<Arc<Bucket>>,
 }
 
@@ -102,6 +105,7 @@ impl Runner {
             events,
             keys,
             fal,
+            settings,
             bucket,
         } = parts;
         let runner = Arc::new(Self {
@@ -111,6 +115,7 @@ impl Runner {
             events,
             keys,
             fal,
+            settings,
             bucket,
             http: OnceLock::new(),
             wake: Notify::new(),

@@ -1,7 +1,7 @@
 //! Opening a library: lock, database, files, runner, in that order.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use tokio::sync::{Semaphore, broadcast};
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::job::runner::{AtOnce, Parts, Runner, blocking};
 use crate::keys::{Keychain, Keys};
 use crate::pictures::Pictures;
-use crate::settings::{Given, Settings};
+use crate::settings::{Given, Live, Settings};
 use crate::store::{Access, Store, quick_check, refuse_foreign};
 
 /// Events that a slow listener may lag behind before it has to read again.
@@ -75,6 +75,7 @@ impl Library {
             keychain,
             &given.places,
         ));
+        let live = Live::new(settings.clone());
         let bucket = settings.bucket.clone().map(|it| Arc::new(Bucket::new(it)));
         let going_on = store.recover(clock.now()).await?;
         let runner = Runner::start(
@@ -85,6 +86,7 @@ impl Library {
                 events: events.clone(),
                 keys: Arc::clone(&keys),
                 fal: settings.fal.clone(),
+                settings: live.clone(),
                 bucket: bucket.clone(),
             },
             AtOnce {
@@ -101,7 +103,7 @@ impl Library {
             dir,
             store,
             pictures,
-            settings: RwLock::new(settings),
+            settings: live,
             places: given.places,
             keys,
             clock,

@@ -8,25 +8,25 @@ mod body;
 mod destination;
 mod download;
 mod http;
+mod look;
 mod refusal;
+mod submit;
 
-use body::holding;
 pub(crate) use body::{json_body, prepare};
 pub(crate) use destination::Destination;
 pub(crate) use download::Fetched;
 pub(crate) use http::Http;
-use http::{got, header, plain, read, unreachable};
+use http::{read, unreachable};
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use url::Url;
 
-use crate::error::{Charged, Code, Failure, Got, Step};
+use crate::error::{Code, Failure, Step};
 use crate::job::Ticket;
 use crate::secret::Key;
-use answer::{Reply, Seen};
 
 /// fal as one job sees it: where to send, with which key.
 #[derive(Debug, Clone)]
@@ -125,163 +125,6 @@ impl Fal {
     /// Whether the job's life is looked after by fal itself, so that it is asked without an end.
     pub(crate) fn is_fals_own(&self) -> bool {
         self.to.is_fals_own()
-    }
-
-    /// The one POST that can cost money. `while_sending` is dropped once the body has left.
-    pub(crate) async fn submit(
-        &self,
-        url: &Url,
-        body: Vec<u8>,
-        while_sending: impl Send + Sync + 'static,
-    ) -> Result<Submitted, SubmitError> {
-        let request = self.with_key(self.http.submit.request(Method::POST, url.clone()), url)?;
-        let request = request
-            .header("content-type", "application/json")
-            .header("content-length", body.len())
-            .body(holding(body, while_sending))
-            .timeout(self.timeout);
-        let unclear = |said: String, got: Got, body: &[u8]| {
-            SubmitError::Unclear(
-                Failure::free(Code::SubmitUnclear)
-                    .charged(Charged::Maybe)
-                    .saying(said)
-                    .answered(Step::Submit, got, body),
-            )
-        };
-        let response = match request.send().await {
-            Ok(response) => response,
-            // A failed connect, DNS and TLS included, has sent nothing.
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Err(SubmitError::Refused(unreachable(Step::Submit, &error)));
-            }
-            Err(error) if error.is_timeout() => {
-                return Err(unclear(
-                    "It did not answer in time.".into(),
-                    Got::Silence,
-                    b"",
-                ));
-            }
-            Err(error) => return Err(unclear(plain(&error), got(&error), b"")),
-        };
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = match read(response).await {
-            Ok(body) => body,
-            Err(error) if status.is_client_error() => {
-                return Err(SubmitError::Refused(refusal::of(
-                    Step::Submit,
-                    status,
-                    error.to_string().as_bytes(),
-                )));
-            }
-            Err(error) => return Err(unclear(plain(&error), Got::BrokeOff, b"")),
-        };
-        let request_id = header(&headers, "x-fal-request-id");
-        match answer::of_submit(
-            status,
-            url,
-            header(&headers, LOCATION.as_str()).as_deref(),
-            &body,
-        ) {
-            Reply::Pictures(outputs) => Ok(Submitted::Answered {
-                outputs,
-                request_id,
-            }),
-            Reply::Ticket(ticket) => Ok(Submitted::Accepted(Ticket {
-                request_id: ticket.request_id.clone().or(request_id),
-                ..ticket
-            })),
-            Reply::No if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => Err(
-                SubmitError::Refused(refusal::of(Step::Submit, status, &body)),
-            ),
-            Reply::No if status.is_redirection() => Err(SubmitError::Refused(
-                Failure::free(Code::ProviderFailed)
-                    .saying(format!("It answered with a redirect ({status})."))
-                    .answered(Step::Submit, Got::Status(status.as_u16()), &body),
-            )),
-            Reply::No if status.is_success() => {
-                let failure = Failure::free(Code::AnswerUnreadable)
-                    .charged(Charged::Maybe)
-                    .saying(refusal::said(&body))
-                    .answered(Step::Submit, Got::Status(status.as_u16()), &body);
-                // On fal's hosts an unreadable yes may be a job; elsewhere the answer is all there will ever be.
-                Err(if self.is_fals_own() {
-                    SubmitError::Unclear(failure)
-                } else {
-                    SubmitError::Refused(failure)
-                })
-            }
-            Reply::No => Err(unclear(
-                format!("It answered {status}. {}", refusal::said(&body)),
-                Got::Status(status.as_u16()),
-                &body,
-            )),
-        }
-    }
-
-    /// Asks once how an accepted job is.
-    pub(crate) async fn look(&self, ticket: &Ticket) -> Look {
-        let (status, _, body) = match self.get(&ticket.status_url, true).await {
-            Ok(answer) => answer,
-            Err(failure) => return Look::Unknown(failure),
-        };
-        match answer::of_look(ticket.protocol, status, &body) {
-            Seen::InLine(ahead) => Look::InLine(ahead),
-            Seen::Running(log) => Look::Running(log),
-            Seen::Pictures(outputs) => Look::Answered(outputs),
-            Seen::Failed(said) => Look::Failed(
-                Failure::free(Code::ProviderFailed)
-                    .charged(Charged::Maybe)
-                    .saying(said)
-                    .answered(Step::Look, Got::SaidFailed, &body),
-            ),
-            Seen::NoPictures(said) => Look::Failed(
-                Failure::free(Code::NoPictureMade)
-                    .charged(Charged::Maybe)
-                    .saying(said)
-                    .answered(Step::Look, Got::NoPictures, &body),
-            ),
-            Seen::Cancelled => Look::Cancelled,
-            Seen::Completed => self.result(ticket).await,
-            Seen::Nothing => Look::Unknown(refusal::of_poll(status, &body)),
-        }
-    }
-
-    /// Reads the result of a finished queue job: the model's own answer, its errors included (fal-contract 3.5).
-    async fn result(&self, ticket: &Ticket) -> Look {
-        let (status, headers, body) = match self.get(&ticket.response_url, false).await {
-            Ok(answer) => answer,
-            Err(failure) => return Look::Unknown(failure),
-        };
-        if status.is_success() {
-            let outputs = answer::pictures(&body);
-            if !outputs.is_empty() {
-                return Look::Answered(outputs);
-            }
-            return Look::Failed(
-                Failure::free(Code::NoPictureMade)
-                    .charged(Charged::Maybe)
-                    .saying(refusal::said(&body))
-                    .answered(Step::Look, Got::NoPictures, &body),
-            );
-        }
-        match status.as_u16() {
-            // "Request is still in progress": the two hosts disagree for a moment.
-            400 if answer::is_still_running(&body) => Look::Running(None),
-            499 => Look::Cancelled,
-            404 => Look::Failed(
-                Failure::free(Code::ResultGone)
-                    .charged(Charged::Yes)
-                    .saying(refusal::said(&body))
-                    .answered(Step::Look, Got::Status(404), &body),
-            ),
-            // The account or the key, not the job: the ticket stays good.
-            401 | 403 | 408 | 429 => Look::Unknown(refusal::of_poll(status, &body)),
-            // A gateway without fal's request id has not reached the job (fal-contract 3.7).
-            502..=504 if header(&headers, "x-fal-request-id").is_none() => {
-                Look::Unknown(refusal::of_poll(status, &body))
-            }
-            _ => Look::Failed(refusal::of(Step::Look, status, &body)),
-        }
     }
 
     /// Asks the provider to end a job.

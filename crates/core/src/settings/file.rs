@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::Places;
+use super::{Places, UploadLifetime};
 use crate::error::Error;
 
 /// Light, dark, or as the system has it.
@@ -22,7 +22,7 @@ pub enum Theme {
 }
 
 /// A change of settings; what is absent stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Change {
     /// The model that runs unless another is chosen.
@@ -37,6 +37,21 @@ pub struct Change {
     /// Jobs that may wait at a provider at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_at_once: Option<u32>,
+    /// Most US dollars a day; 0: no cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day_cap: Option<f64>,
+    /// Most US dollars a month; 0: no cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month_cap: Option<f64>,
+    /// Whether fal keeps what was asked and answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_payloads: Option<bool>,
+    /// How long fal keeps uploads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload_lifetime: Option<UploadLifetime>,
+    /// Whether a picture's metadata goes along to fal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_metadata: Option<bool>,
     /// Whether the window serves the local API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_on: Option<bool>,

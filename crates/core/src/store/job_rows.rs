@@ -6,12 +6,14 @@ use sqlx::sqlite::SqliteRow;
 use super::versions::{uuid, version_id};
 use crate::clock::from_micros;
 use crate::error::{Charged, Code, Error, Failure};
-use crate::job::{Attempt, Job, JobId, Parameters, Protocol, State, Ticket};
+use crate::job::{Attempt, Cost, Job, JobId, Parameters, Protocol, State, Ticket};
 use crate::model::Provider;
+use crate::money::Money;
 
 /// Everything a [`Job`] shows, in one row.
 pub(super) const SELECT: &str = "
-    SELECT j.*, a.request_id,
+    SELECT j.*, a.request_id, a.charged, a.estimate, a.cost, a.looks, a.mark,
+           (SELECT group_concat(version_id) FROM (SELECT r.version_id FROM reference r WHERE r.job_id = j.id ORDER BY r.ordinal)) AS refs,
            (SELECT group_concat(id) FROM (SELECT v.id FROM version v WHERE v.job_id = j.id ORDER BY v.ordinal)) AS results
     FROM job j
     LEFT JOIN attempt a ON a.job_id = j.id AND a.number = j.attempt";
@@ -32,11 +34,22 @@ pub(super) fn job_of(row: &SqliteRow) -> Job {
         state: State::from_name(row.get("state")).unwrap_or(State::Failed),
         input: version_id(row.get("input_id")),
         root: version_id(row.get("root_id")),
+        references: row
+            .get::<Option<&str>, _>("refs")
+            .map(|ids| ids.split(',').map(version_id).collect())
+            .unwrap_or_default(),
         prompt: row.get("prompt"),
         model: row.get("model"),
         parameters: Parameters::of_row(row.get("parameters")),
         provider: Provider::from_name(row.get("provider")).unwrap_or(Provider::Fal),
         attempt: row.get("attempt"),
+        shrink: row.get("shrink"),
+        cost: cost_of(row),
+        cached_from: row
+            .get::<Option<&str>, _>("cached_from")
+            .map(|id| JobId(uuid(id))),
+        not_before: row.get::<Option<i64>, _>("not_before").map(from_micros),
+        looking: false,
         cancel_asked: row.get("cancel_asked"),
         failure: code.map(|code| Failure {
             code: Code::from_name(code).unwrap_or(Code::Internal),
@@ -75,12 +88,26 @@ pub(super) fn attempt_of(row: &SqliteRow) -> Attempt {
         number: row.get("number"),
         intended_at: row.get::<Option<i64>, _>("intended_at").map(from_micros),
         ticket,
+        mark: row.get("mark"),
+        looks: row.get("looks"),
+        looked_at: row.get::<Option<i64>, _>("looked_at").map(from_micros),
         accepted_at: row.get::<Option<i64>, _>("accepted_at").map(from_micros),
         outputs: row
             .get::<Option<&str>, _>("outputs")
             .and_then(|json| serde_json::from_str(json).ok()),
         ended: row.get("ended"),
     }
+}
+
+/// What the current attempt may cost or did cost; nothing before its intent.
+fn cost_of(row: &SqliteRow) -> Option<Cost> {
+    let charged = row.get::<Option<&str>, _>("charged")?;
+    let billed: Option<i64> = row.get("cost");
+    Some(Cost {
+        amount: billed.or_else(|| row.get("estimate")).map(Money),
+        billed: billed.is_some(),
+        charged: charged_of(Some(charged)),
+    })
 }
 
 pub(super) fn charged_name(charged: Charged) -> &'static str {

@@ -178,6 +178,7 @@ fn same_wish(known: Job, edit: &Edit, same_input: impl Fn(&Job) -> bool) -> Resu
     let same = known.prompt == edit.prompt
         && known.model == edit.model
         && known.parameters == edit.parameters
+        && known.references == edit.references
         && same_input(&known);
     if same {
         Ok(known)
@@ -202,8 +203,8 @@ async fn insert_job(
         id: edit.input.to_string(),
     })?;
     sqlx::query(
-        "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, state, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 'queued', ?8, ?8)",
+        "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, shrink, state, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, ?10, 'queued', ?8, ?8)",
     )
     .bind(id.to_string())
     .bind(&edit.idempotency_key)
@@ -214,12 +215,41 @@ async fn insert_job(
     .bind(Provider::of(&edit.model).name())
     .bind(now.timestamp_micros())
     .bind(edit.parameters.to_row())
+    .bind(edit.shrink)
     .execute(&mut **tx)
     .await?;
+    insert_references(tx, id, &edit.references).await?;
     sqlx::query("INSERT INTO attempt (job_id, number) VALUES (?, 1)")
         .bind(id.to_string())
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+async fn insert_references(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    references: &[VersionId],
+) -> Result<(), Error> {
+    for (ordinal, version) in references.iter().enumerate() {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM version WHERE id = ? AND deleted_at IS NULL")
+                .bind(version.to_string())
+                .fetch_optional(&mut **tx)
+                .await?;
+        if found.is_none() {
+            return Err(Error::NotFound {
+                what: "version",
+                id: version.to_string(),
+            });
+        }
+        sqlx::query("INSERT INTO reference (job_id, ordinal, version_id) VALUES (?, ?, ?)")
+            .bind(id.to_string())
+            .bind(i64::try_from(ordinal).unwrap_or(i64::MAX))
+            .bind(version.to_string())
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 

@@ -79,13 +79,7 @@ async fn picture(library: &Library) -> VersionId {
 }
 
 fn edit(input: VersionId, prompt: &str, model: &str) -> Edit {
-    Edit {
-        input,
-        prompt: prompt.to_owned(),
-        model: model.to_owned(),
-        parameters: Parameters::default(),
-        idempotency_key: None,
-    }
+    Edit::new(input, prompt, model)
 }
 
 const MODEL: &str = "fal-ai/bytedance/seedream/v4/edit";

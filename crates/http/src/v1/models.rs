@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use overpaint_api::settings::Model;
+use overpaint_api::model::Model;
 use overpaint_core::Library;
 
 /// List models

@@ -23,6 +23,49 @@ versions: Array<Version>,
 refused: Array<Refused>, };
 
 /**
+ * An edit that is not run: what would it cost, and would it go?
+ */
+export type AskQuote = { 
+/**
+ * The version to edit.
+ */
+version_id: string, 
+/**
+ * The other pictures.
+ */
+references: Array<string>, 
+/**
+ * What should change; may be empty.
+ */
+prompt: string, 
+/**
+ * Endpoint id or `demo`.
+ */
+model: string, 
+/**
+ * As in `submit_edit`.
+ */
+parameters: { [key in string]: JsonValue }, };
+
+/**
+ * What is left at fal.
+ */
+export type Balance = { 
+/**
+ * None where fal does not tell this key.
+ */
+amount: number | null, 
+/**
+ * Why it is not known.
+ */
+problem: Problem | null, };
+
+/**
+ * How an amount is known before the click.
+ */
+export type Basis = "free" | "per_image" | "per_megapixel" | "history" | "unknown";
+
+/**
  * One thing by id.
  */
 export type ById = { 
@@ -41,9 +84,31 @@ export type ByIds = {
 ids: Array<string>, };
 
 /**
+ * Whether money was spent.
+ */
+export type Charge = "no" | "maybe" | "yes";
+
+/**
  * Whether money may have been spent on the attempt a problem speaks of.
  */
 export type Charged = "no" | "maybe" | "yes";
+
+/**
+ * What a job may cost or did cost.
+ */
+export type Cost = { 
+/**
+ * What was billed, or else what was estimated; none where nobody knows.
+ */
+amount: number | null, 
+/**
+ * True: fal said the units, it is no estimate any more.
+ */
+billed: boolean, 
+/**
+ * Whether it was charged.
+ */
+charged: Charge, };
 
 /**
  * What stood in the composer, so that an unsent prompt survives a crash.
@@ -65,7 +130,7 @@ export type Event = { "type": "job",
 /**
  * Its whole state.
  */
-job: Job, } | { "type": "library" } | { "type": "settings" } | { "type": "opened", 
+job: Job, } | { "type": "library" } | { "type": "models" } | { "type": "settings" } | { "type": "opened", 
 /**
  * What came of them.
  */
@@ -81,6 +146,133 @@ active: number, };
 export type ExternalPage = "fal_keys" | "fal_billing" | "fal_requests";
 
 /**
+ * One parameter.
+ */
+export type Field = { 
+/**
+ * Its name in the request.
+ */
+name: string, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * What fal says about it.
+ */
+help: string | null, 
+/**
+ * It must be given.
+ */
+required: boolean, 
+/**
+ * It may be null.
+ */
+nullable: boolean, 
+/**
+ * fal's default: what is not sent.
+ */
+default: JsonValue | null, 
+/**
+ * What it can be.
+ */
+kind: FieldKind, };
+
+/**
+ * What a parameter can be. A picture is `{"version_id": "…"}`, or an https URL as text.
+ */
+export type FieldKind = { "kind": "switch" } | { "kind": "integer", 
+/**
+ * Least.
+ */
+min: number | null, 
+/**
+ * Most.
+ */
+max: number | null, 
+/**
+ * A multiple of it.
+ */
+step: number | null, } | { "kind": "number", 
+/**
+ * Least.
+ */
+min: number | null, 
+/**
+ * Most.
+ */
+max: number | null, 
+/**
+ * A multiple of it.
+ */
+step: number | null, } | { "kind": "text", 
+/**
+ * Fewest characters.
+ */
+min_length: number | null, 
+/**
+ * Most characters.
+ */
+max_length: number | null, } | { "kind": "choice", 
+/**
+ * Strings or numbers.
+ */
+options: Array<JsonValue>, } | { "kind": "size", 
+/**
+ * Names fal knows, for example `square_hd`.
+ */
+presets: Array<string>, 
+/**
+ * Whether a width and a height may be given.
+ */
+custom: boolean, 
+/**
+ * Least pixels of a side.
+ */
+min: number | null, 
+/**
+ * Most pixels of a side.
+ */
+max: number | null, } | { "kind": "image" } | { "kind": "images", 
+/**
+ * Fewest.
+ */
+min: number | null, 
+/**
+ * Most.
+ */
+max: number | null, } | { "kind": "json", 
+/**
+ * The schema of the value.
+ */
+schema: JsonValue, };
+
+/**
+ * What was found in fal's list, as it was last read.
+ */
+export type FoundModels = { 
+/**
+ * The best matches, at most 50. Where the words are themselves an endpoint id that nobody lists, it is among them.
+ */
+models: Array<Model>, 
+/**
+ * How many models the list has.
+ */
+listed: number, 
+/**
+ * When the list was read, RFC 3339 in UTC; none: never, only the built-in models are known.
+ */
+listed_at: string | null, 
+/**
+ * It is being read again.
+ */
+refreshing: boolean, 
+/**
+ * Why it could not be read the last time.
+ */
+problem: Problem | null, };
+
+/**
  * The history of one picture: every version below one original, and the jobs that have not become a version.
  */
 export type History = { 
@@ -92,6 +284,19 @@ versions: Array<Version>,
  * Oldest first: at work, failed, cancelled, unconfirmed.
  */
 jobs: Array<Job>, };
+
+/**
+ * How many pictures a model takes, the edited one included.
+ */
+export type InputRule = { 
+/**
+ * At least; 1 for every edit.
+ */
+min: number, 
+/**
+ * At most; none: not said.
+ */
+max: number | null, };
 
 /**
  * One cell of the Library: an original (no job) or a job (with its first result, once it has one).
@@ -148,6 +353,10 @@ input_id: string,
  */
 root_id: string, 
 /**
+ * The other pictures that the model sees.
+ */
+reference_ids: Array<string>, 
+/**
  * The wish; cut to 200 characters in lists and events, whole in `get_job`.
  */
 prompt: string, 
@@ -163,6 +372,26 @@ parameters: { [key in string]: JsonValue },
  * `fal` or `demo`.
  */
 provider: string, 
+/**
+ * 1 for the first run; each "run again" that may cost is one more.
+ */
+attempt: number, 
+/**
+ * What the current attempt may cost or did cost; none before anything was sent.
+ */
+cost: Cost | null, 
+/**
+ * The job whose stored result this one was given, for nothing.
+ */
+cached_from_id: string | null, 
+/**
+ * Queued: it may begin from then on, RFC 3339 in UTC; none: at once.
+ */
+not_before: string | null, 
+/**
+ * Unconfirmed: Overpaint still looks in fal's list for it; nothing to decide yet.
+ */
+looking: boolean, 
 /**
  * The user wants it ended; the provider may finish first.
  */
@@ -212,6 +441,68 @@ export type KeySource = "none" | "environment" | "keychain" | "file";
  * Outcome of the free key test.
  */
 export type KeyTest = "works" | "refused" | "locked" | "unreachable";
+
+/**
+ * A line of the ledger: one attempt that was, or may have been, sent.
+ */
+export type LedgerLine = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its attempt: 1, 2, …
+ */
+attempt: number, 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * The first words of the prompt; none where the job is gone for good.
+ */
+prompt: string | null, 
+/**
+ * When it was sent, RFC 3339 in UTC.
+ */
+at: string, 
+/**
+ * What was said before the click.
+ */
+estimate: number | null, 
+/**
+ * How that was known.
+ */
+basis: Basis, 
+/**
+ * What fal counted.
+ */
+units: number | null, 
+/**
+ * What that cost at fal's price.
+ */
+cost: number | null, 
+/**
+ * Whether it was charged.
+ */
+charged: Charge, 
+/**
+ * fal's id for the request.
+ */
+request_id: string | null, };
+
+/**
+ * A page of the ledger, newest first.
+ */
+export type LedgerPage = { 
+/**
+ * The lines.
+ */
+lines: Array<LedgerLine>, 
+/**
+ * Give it to the next call; none at the end.
+ */
+next: string | null, };
 
 /**
  * Where in the Library to read.
@@ -278,7 +569,73 @@ hint: string,
 /**
  * False while it lacks something (a key), which `hint` does not say.
  */
-ready: boolean, };
+ready: boolean, 
+/**
+ * fal's category, for example `image-to-image`; none where it is not known.
+ */
+category: string | null, 
+/**
+ * The person marked it.
+ */
+favourite: boolean, 
+/**
+ * When it was run last, RFC 3339 in UTC.
+ */
+used_at: string | null, 
+/**
+ * Most pictures it takes, the edited one included; none where it is not known.
+ */
+max_inputs: number | null, 
+/**
+ * Whether it takes a mask of its own; none where it is not known.
+ */
+takes_mask: boolean | null, };
+
+/**
+ * A model's form: everything the window draws is said here.
+ */
+export type ModelForm = { 
+/**
+ * The model.
+ */
+model: Model, 
+/**
+ * False: its schema is not known (yet), parameters are typed as JSON.
+ */
+known: boolean, 
+/**
+ * Its parameters in fal's order, without the prompt and the edited pictures.
+ */
+fields: Array<Field>, 
+/**
+ * Whether it takes a prompt, and whether it must have one.
+ */
+prompt: PromptRule, 
+/**
+ * How many pictures it takes.
+ */
+inputs: InputRule, 
+/**
+ * What was set the last time: only what differs from the defaults.
+ */
+values: { [key in string]: JsonValue }, 
+/**
+ * When the schema was read, RFC 3339 in UTC; none: it came with Overpaint.
+ */
+schema_at: string | null, };
+
+/**
+ * What one model cost.
+ */
+export type ModelSpent = { 
+/**
+ * Endpoint id.
+ */
+model: string, 
+/**
+ * What was spent.
+ */
+spent: Spent, };
 
 /**
  * A token that was just made: shown this once, kept only as its hash.
@@ -315,7 +672,23 @@ page: ExternalPage, };
 /**
  * Every operation, so that `call("submit_edit", …)` is typed on both sides.
  */
-export type Operations = { get_status: [Nothing, Status], list_models: [Nothing, Array<Model>], add_pictures: [AddPictures, Added], 
+export type Operations = { get_status: [Nothing, Status], 
+/**
+ * The models to choose from: the demo engine, the built-in ones, favourites and those used lately.
+ */
+list_models: [Nothing, Array<Model>], 
+/**
+ * Looks in fal's whole list; one that is old is read again meanwhile, `models` announces it.
+ */
+search_models: [SearchModels, FoundModels], 
+/**
+ * Reads fal's list again, now.
+ */
+refresh_models: [Nothing, FoundModels], 
+/**
+ * The form of one model. A schema that is not known yet is fetched.
+ */
+get_model: [ById, ModelForm], set_favourite: [SetFavourite, Model], get_quote: [AskQuote, Quote], get_spending: [Nothing, Spending], list_ledger: [ListItems, LedgerPage], get_balance: [Nothing, Balance], add_pictures: [AddPictures, Added], 
 /**
  * Adds the picture or the copied files on the clipboard.
  */
@@ -328,6 +701,10 @@ add_sample: [Nothing, Added], submit_edit: [SubmitEdit, Job], get_job: [ById, Jo
  * Runs a failed, cancelled or unconfirmed edit again: a new attempt, said to the user before when it may cost twice.
  */
 retry_job: [ById, Job], 
+/**
+ * Looks in fal's list once more for an unconfirmed edit: free.
+ */
+look_again: [ById, Job], 
 /**
  * Jobs queued or at work, and those that ended in trouble today; newest first.
  */
@@ -431,6 +808,14 @@ fraction: number | null,
  */
 position: number | null, 
 /**
+ * Bytes sent or fetched so far, while pictures travel.
+ */
+bytes_done: number | null, 
+/**
+ * Of how many, where that is known.
+ */
+bytes_of: number | null, 
+/**
  * True once the provider works on it (as opposed to: in line).
  */
 running: boolean, 
@@ -442,6 +827,56 @@ since: string,
  * The provider's last log line.
  */
 last_log: string | null, };
+
+/**
+ * How a model takes its prompt.
+ */
+export type PromptRule = { 
+/**
+ * False: it has none.
+ */
+taken: boolean, 
+/**
+ * It must not be empty.
+ */
+required: boolean, 
+/**
+ * Most characters.
+ */
+max_length: number | null, };
+
+/**
+ * What the Run button says.
+ */
+export type Quote = { 
+/**
+ * About how much; none where nobody knows.
+ */
+amount: number | null, 
+/**
+ * How it is known.
+ */
+basis: Basis, 
+/**
+ * The same in words, for example "2 images at $0.03 each".
+ */
+said: string, 
+/**
+ * What would refuse the edit before anything is paid: the cap, a limit of the model, a parameter.
+ */
+problem: Problem | null, 
+/**
+ * The problem is a picture over the model's limit, and making it smaller would do.
+ */
+shrinks: boolean, 
+/**
+ * The result that Run gives for nothing, because the same edit with the same seed was run before.
+ */
+cached_version_id: string | null, 
+/**
+ * A result of the same edit without a seed: only a hint, Run makes another one.
+ */
+similar_version_id: string | null, };
 
 /**
  * A file that did not become a picture, and why.
@@ -470,6 +905,15 @@ id: string,
 path: string, };
 
 /**
+ * Words to find models by.
+ */
+export type SearchModels = { 
+/**
+ * Parts of names, ids or hints, all of which must be there; empty: every model.
+ */
+words: string, };
+
+/**
  * A change of the local API: what is absent stays.
  */
 export type SetApi = { 
@@ -481,6 +925,19 @@ on?: boolean,
  * The port it is wished at.
  */
 port?: number, };
+
+/**
+ * Marks a model, or takes the mark away.
+ */
+export type SetFavourite = { 
+/**
+ * The model.
+ */
+id: string, 
+/**
+ * Marked.
+ */
+favourite: boolean, };
 
 /**
  * A key typed by the user.
@@ -516,6 +973,26 @@ work_at_once: number,
  */
 wait_at_once: number, 
 /**
+ * Most US dollars a day; none: no cap.
+ */
+day_cap: number | null, 
+/**
+ * Most US dollars a month; none: no cap.
+ */
+month_cap: number | null, 
+/**
+ * fal keeps what was asked and answered for 30 days. Without it, a request whose answer was lost cannot be looked up.
+ */
+keep_payloads: boolean, 
+/**
+ * How long fal keeps the pictures that are uploaded.
+ */
+upload_lifetime: UploadLifetime, 
+/**
+ * Where and with which camera a picture was taken goes along to fal.
+ */
+send_metadata: boolean, 
+/**
  * Names of settings that the environment or a flag decides; the window shows them but cannot change them.
  */
 fixed: Array<string>, };
@@ -539,7 +1016,73 @@ work_at_once?: number,
 /**
  * See [`Settings::wait_at_once`].
  */
-wait_at_once?: number, };
+wait_at_once?: number, 
+/**
+ * See [`Settings::day_cap`]; 0 takes the cap away.
+ */
+day_cap?: number, 
+/**
+ * See [`Settings::month_cap`]; 0 takes the cap away.
+ */
+month_cap?: number, 
+/**
+ * See [`Settings::keep_payloads`].
+ */
+keep_payloads?: boolean, 
+/**
+ * See [`Settings::upload_lifetime`].
+ */
+upload_lifetime?: UploadLifetime, 
+/**
+ * See [`Settings::send_metadata`].
+ */
+send_metadata?: boolean, };
+
+/**
+ * Spending beside its caps.
+ */
+export type Spending = { 
+/**
+ * Since midnight.
+ */
+today: Spent, 
+/**
+ * Since the first of the month.
+ */
+month: Spent, 
+/**
+ * Most a day; none: no cap.
+ */
+day_cap: number | null, 
+/**
+ * Most a month; none: no cap.
+ */
+month_cap: number | null, 
+/**
+ * This month by model, the dearest first.
+ */
+models: Array<ModelSpent>, };
+
+/**
+ * What was spent in a time.
+ */
+export type Spent = { 
+/**
+ * Billed where that is known, else estimated; what may have been charged is in it.
+ */
+amount: number, 
+/**
+ * The part of it that may have been charged or not.
+ */
+maybe: number, 
+/**
+ * Edits that were, or may have been, charged.
+ */
+edits: number, 
+/**
+ * How many of them nobody knows a price of.
+ */
+unknown: number, };
 
 /**
  * What the window asks for first.
@@ -595,6 +1138,18 @@ model: string,
  */
 parameters?: { [key in string]: JsonValue }, 
 /**
+ * The other pictures that the model sees: versions, in this order.
+ */
+references?: Array<string>, 
+/**
+ * Make pictures that are over the model's limit fit.
+ */
+shrink?: boolean, 
+/**
+ * Run it even if the result of the same edit could be given for nothing.
+ */
+fresh?: boolean, 
+/**
  * A fresh UUID per click: the same key gives the same job, so that a double click is one job.
  */
 idempotency_key: string, };
@@ -603,6 +1158,11 @@ idempotency_key: string, };
  * Light, dark, or as the system has it.
  */
 export type Theme = "system" | "light" | "dark";
+
+/**
+ * How long fal keeps an upload.
+ */
+export type UploadLifetime = "hour" | "day" | "week" | "month" | "account";
 
 /**
  * A node of a picture's history: an original, or the result of an edit. Its bytes are fetched by id through the host, never as JSON.

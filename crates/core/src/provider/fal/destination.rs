@@ -21,6 +21,12 @@ pub(crate) enum Destination {
 pub(crate) struct Hosts {
     queue: Url,
     rest: Url,
+    /// The platform API: models, prices, past requests.
+    api: Url,
+    /// The web site, which has each model's OpenAPI document.
+    site: Url,
+    /// The older name of `rest`, the only one known to tell the balance.
+    billing: Url,
     /// Set when `FAL_SERVICE` moved them all.
     moved: Option<Url>,
 }
@@ -33,6 +39,9 @@ impl Destination {
             return Some(Self::Fal(Hosts {
                 queue: at("/queue/")?,
                 rest: at("/rest/")?,
+                api: at("/api/")?,
+                site: at("/site/")?,
+                billing: at("/rest/")?,
                 moved: Some(service.clone()),
             }));
         }
@@ -43,6 +52,9 @@ impl Destination {
                 Some(Self::Fal(Hosts {
                     queue: at("queue.fal.run")?,
                     rest: at("rest.fal.ai")?,
+                    api: at("api.fal.ai")?,
+                    site: at("fal.ai")?,
+                    billing: at("rest.alpha.fal.ai")?,
                     moved: None,
                 }))
             }
@@ -84,6 +96,34 @@ impl Destination {
                 .rest
                 .join("storage/upload/initiate?storage_type=fal-cdn-v3")
                 .ok(),
+            Self::Other(..) => None,
+        }
+    }
+
+    /// fal's platform API at that path and query, for example `v1/models?limit=100`; `None` on another endpoint, which has none.
+    pub(crate) fn api_url(&self, path: &str) -> Option<Url> {
+        self.hosts()?.api.join(path).ok()
+    }
+
+    /// A model's OpenAPI document (fal-contract 7), which takes no key.
+    pub(crate) fn schema_url(&self, model: &str) -> Option<Url> {
+        let mut url = self
+            .hosts()?
+            .site
+            .join("api/openapi/queue/openapi.json")
+            .ok()?;
+        url.query_pairs_mut().append_pair("endpoint_id", model);
+        Some(url)
+    }
+
+    /// Where fal tells what is left (fal-contract 1: undocumented, so any failure is "not reported").
+    pub(crate) fn balance_url(&self) -> Option<Url> {
+        self.hosts()?.billing.join("billing/user_balance").ok()
+    }
+
+    fn hosts(&self) -> Option<&Hosts> {
+        match self {
+            Self::Fal(hosts) => Some(hosts),
             Self::Other(..) => None,
         }
     }
@@ -170,6 +210,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             poll_interval: None,
             poll_max_wait: Duration::from_secs(1),
+            reconcile_pause: Duration::ZERO,
         }
     }
 

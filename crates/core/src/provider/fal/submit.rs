@@ -1,0 +1,105 @@
+//! The one POST that can cost money.
+
+use reqwest::header::LOCATION;
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use super::answer::{self, Reply};
+use super::body::holding;
+use super::http::{got, header, plain, read, unreachable};
+use super::{Fal, SubmitError, Submitted, refusal};
+use crate::error::{Charged, Code, Failure, Got, Step};
+use crate::job::Ticket;
+
+impl Fal {
+    /// The one POST that can cost money. `while_sending` is dropped once the body has left.
+    pub(crate) async fn submit(
+        &self,
+        url: &Url,
+        body: Vec<u8>,
+        while_sending: impl Send + Sync + 'static,
+    ) -> Result<Submitted, SubmitError> {
+        let request = self.with_key(self.http.submit.request(Method::POST, url.clone()), url)?;
+        let request = request
+            .header("content-type", "application/json")
+            .header("content-length", body.len())
+            .body(holding(body, while_sending))
+            .timeout(self.timeout);
+        let unclear = |said: String, got: Got, body: &[u8]| {
+            SubmitError::Unclear(
+                Failure::free(Code::SubmitUnclear)
+                    .charged(Charged::Maybe)
+                    .saying(said)
+                    .answered(Step::Submit, got, body),
+            )
+        };
+        let response = match request.send().await {
+            Ok(response) => response,
+            // A failed connect, DNS and TLS included, has sent nothing.
+            Err(error) if error.is_connect() || error.is_builder() => {
+                return Err(SubmitError::Refused(unreachable(Step::Submit, &error)));
+            }
+            Err(error) if error.is_timeout() => {
+                return Err(unclear(
+                    "It did not answer in time.".into(),
+                    Got::Silence,
+                    b"",
+                ));
+            }
+            Err(error) => return Err(unclear(plain(&error), got(&error), b"")),
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = match read(response).await {
+            Ok(body) => body,
+            Err(error) if status.is_client_error() => {
+                return Err(SubmitError::Refused(refusal::of(
+                    Step::Submit,
+                    status,
+                    error.to_string().as_bytes(),
+                )));
+            }
+            Err(error) => return Err(unclear(plain(&error), Got::BrokeOff, b"")),
+        };
+        let request_id = header(&headers, "x-fal-request-id");
+        match answer::of_submit(
+            status,
+            url,
+            header(&headers, LOCATION.as_str()).as_deref(),
+            &body,
+        ) {
+            Reply::Pictures(outputs) => Ok(Submitted::Answered {
+                outputs,
+                request_id,
+            }),
+            Reply::Ticket(ticket) => Ok(Submitted::Accepted(Ticket {
+                request_id: ticket.request_id.clone().or(request_id),
+                ..ticket
+            })),
+            Reply::No if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => Err(
+                SubmitError::Refused(refusal::of(Step::Submit, status, &body)),
+            ),
+            Reply::No if status.is_redirection() => Err(SubmitError::Refused(
+                Failure::free(Code::ProviderFailed)
+                    .saying(format!("It answered with a redirect ({status})."))
+                    .answered(Step::Submit, Got::Status(status.as_u16()), &body),
+            )),
+            Reply::No if status.is_success() => {
+                let failure = Failure::free(Code::AnswerUnreadable)
+                    .charged(Charged::Maybe)
+                    .saying(refusal::said(&body))
+                    .answered(Step::Submit, Got::Status(status.as_u16()), &body);
+                // On fal's hosts an unreadable yes may be a job; elsewhere the answer is all there will ever be.
+                Err(if self.is_fals_own() {
+                    SubmitError::Unclear(failure)
+                } else {
+                    SubmitError::Refused(failure)
+                })
+            }
+            Reply::No => Err(unclear(
+                format!("It answered {status}. {}", refusal::said(&body)),
+                Got::Status(status.as_u16()),
+                &body,
+            )),
+        }
+    }
+}
