@@ -21,7 +21,7 @@ use std::time::Duration;
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
 use overpaint_core::event::Event;
-use overpaint_core::job::{Edit, Job, JobId, Parameters, State};
+use overpaint_core::job::{Edit, Job, JobId, State};
 use overpaint_core::keys::Keychain;
 use overpaint_core::library::Options;
 use overpaint_core::settings::Given;
