@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::http::Server;
+use crate::http::Server;
 use super::served::Served;
 use super::{Bed, Row, median, text};
 

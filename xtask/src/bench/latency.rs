@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http::Server;
+use crate::http::Server;
 use super::picture::jpeg;
 use super::served::Served;
 use super::{Bed, Row, median, text};

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use xshell::cmd;
 
 use super::{ROUNDS, TOKEN, serve};
-use crate::bench::http::Server;
+use crate::http::Server;
 use crate::bench::served::Served;
 use crate::bench::{Bed, Row, filled, median, text};
 

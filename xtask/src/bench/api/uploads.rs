@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::{KEY, ROUNDS, pause, serve};
-use crate::bench::http::Server;
+use crate::http::Server;
 use crate::bench::latency::edit;
 use crate::bench::picture::jpeg;
 use crate::bench::served::Served;
