@@ -3,6 +3,7 @@
 //!
 //! A kill is SIGKILL of the real `overpaint serve`, a restart is its next start, and fal is the simulated one, which counts charges.
 
+mod disk;
 mod points;
 mod power;
 mod program;
@@ -147,6 +148,7 @@ fn portions(all: u64, most: u64) -> Vec<(u64, u64)> {
 fn drill(sh: &Shell, plans: Vec<Plan>, jobs: usize, at_once: usize) -> Result<(Vec<Row>, Tally)> {
     let target = place::target(sh)?;
     let folder = target.join("xtask/drill");
+    disk::tidy(&folder);
     sh.remove_path(&folder)?;
     sh.create_dir(&folder)?;
     let programs = build(sh, &target, &folder)?;

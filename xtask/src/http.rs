@@ -19,8 +19,6 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// Sent with every request, if the server asks for one.
     pub(crate) token: Option<&'static str>,
-    /// How long an answer is waited for.
-    pub(crate) patience: Duration,
 }
 
 /// What it answered.
@@ -34,15 +32,6 @@ impl Server {
         Self {
             address: address.to_owned(),
             token: None,
-            patience: PATIENCE,
-        }
-    }
-
-    /// The same, waited for only so long.
-    pub(crate) fn patient_for(&self, patience: Duration) -> Self {
-        Self {
-            patience,
-            ..self.clone()
         }
     }
 
@@ -83,7 +72,7 @@ impl Server {
         let address = &self.address;
         let mut stream =
             TcpStream::connect(address).with_context(|| format!("nobody listens on {address}"))?;
-        stream.set_read_timeout(Some(self.patience))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\n",
             body.len()

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::points::{JOBS, Life, Point, SeenBy};
 use super::program::{Overpaint, PATIENCE};
 use super::verdict::{Outcome, judge, jobs};
-use super::world::{Click, Programs, World};
+use super::world::{BLOCKED, Click, Programs, World};
 use crate::http::Server;
 
 /// Kills in one run of random instants: a program that was killed before is killed again.
@@ -98,11 +98,11 @@ fn act(world: &mut World, server: &Server, life: Life) -> Result<()> {
         Life::Sent | Life::AnswerLost | Life::Restarted => world.click(server),
         Life::Cancelled => {
             world.click(server);
-            for click in &mut world.clicks {
-                until(server, click, "waiting")?;
-                click.cancelled = true;
-            }
             for click in &world.clicks {
+                until(server, click, "waiting")?;
+            }
+            for click in &mut world.clicks {
+                click.cancelled = true;
                 ask(server, click, "cancel")?;
             }
         }
@@ -172,10 +172,8 @@ pub(super) fn at_random(
         top_up(&mut world, &server, at_work, &mut chance)?;
         world.click(&server);
         for click in world.clicks.iter_mut().skip(begun) {
-            click.cancelled = chance.random_bool(0.1);
-            if click.cancelled {
-                ask(&server, click, "cancel")?;
-            }
+            // One that has ended already stays as it is.
+            click.cancelled = chance.random_bool(0.1) && ask(&server, click, "cancel").is_ok();
         }
         world.fal.release(stage)?;
         // An instant of real time: what happens in it is another thing on every machine, and in every run.
@@ -203,7 +201,7 @@ fn top_up(
         let marks = match chance.random_range(0..20) {
             0 => "[[lost-reply]]",
             1 | 2 => "[[two-images]]",
-            3 => "[[policy]]",
+            3 => BLOCKED,
             _ => "",
         };
         world.mean(1, marks);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::world::{Click, World};
+use super::world::{BLOCKED, Click, World};
 use crate::http::Server;
 
 /// What a run came to, in numbers.
@@ -115,7 +115,7 @@ fn judge_all(
         }
         let missing = its.iter().filter(|charge| is_lost(click, job, charge)).count();
         wrong.unless(missing == 0, || {
-            format!("{:?}: {missing} pictures lost: {job}", click.prompt)
+            format!("{:?}: {missing} pictures lost: {}", click.prompt, short(job))
         });
         outcome.lost += missing as u64;
     }
@@ -148,16 +148,28 @@ fn judge_job(click: &Click, job: &Value, charges: &[&Value], wrong: &mut Wrong) 
     };
     wrong.unless(right, || {
         format!(
-            "{:?} with {} charges ended as {job}",
+            "{:?} with {} charges ended as {}",
             click.prompt,
-            charges.len()
+            charges.len(),
+            short(job)
         )
     });
 }
 
+/// What a failed check says of a job.
+fn short(job: &Value) -> String {
+    let (state, id, problem) = (&job["state"], &job["request_id"], &job["problem"]);
+    format!(
+        "{state}, attempt {}, request {id}, {} (charged: {})",
+        job["attempt"], problem["code"], problem["charged"]
+    )
+}
+
 /// Whether fal made a picture that this program knows of, or can find in fal's list, and that it does not have.
 fn is_lost(click: &Click, job: &Value, charge: &Value) -> bool {
-    let ended_at_fal = charge["phase"] == "completed" && charge["cancelled"] != true;
+    // What the content checker blocks has no picture.
+    let made = !click.prompt.contains(BLOCKED);
+    let ended_at_fal = charge["phase"] == "completed" && charge["cancelled"] != true && made;
     let known = charge["request_id"] == job["request_id"];
     ended_at_fal && known && !click.cancelled && job["state"] != "done"
 }

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::program::{Desk, Fal, Overpaint, PATIENCE};
 use crate::http::Server;
 
+/// Said in a prompt, the simulated fal's content checker refuses the job: charged, and no picture.
+pub(super) const BLOCKED: &str = "[[policy]]";
+
 /// The programs that are drilled.
 #[derive(Clone)]
 pub(super) struct Programs {
