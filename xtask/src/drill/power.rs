@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use super::disk::{Disk, NotHere, mount_copy};
-use super::verdict::{Outcome, judge, jobs, picture};
+use super::verdict::{Outcome, jobs, judge, picture};
 use super::world::{Click, Programs, World, ended};
 use crate::http::Server;
 
@@ -107,7 +107,9 @@ fn under_load(
         drop(go);
         anyhow::Ok(taken)
     })?;
-    world.clicks = answered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    world.clicks = answered
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     program.kill()?;
     Ok(taken)
 }
@@ -185,20 +187,22 @@ fn open(world: &World, cut: &Cut, place: &Path) -> Result<()> {
     program.kill()
 }
 
-/// A job that is done has the pictures that fal served.
+/// A job that is done has the pictures that fal served, and one that fal has done is done here.
 fn pictures_are_there(
     world: &World,
     server: &Server,
     job: &Value,
     charges: &[Value],
 ) -> Result<()> {
-    if job["state"] != "done" {
-        return Ok(());
-    }
     let charge = charges
         .iter()
-        .find(|charge| charge["request_id"] == job["request_id"])
-        .context("done without a charge")?;
+        .find(|charge| charge["request_id"] == job["request_id"]);
+    if job["state"] != "done" {
+        let made = charge.is_some_and(|charge| charge["phase"] == "completed");
+        ensure!(!made, "the picture of {} is lost", job["prompt"]);
+        return Ok(());
+    }
+    let charge = charge.context("done without a charge")?;
     let ids = job["result_ids"].as_array().context("no results")?;
     let read: Vec<Vec<u8>> = ids
         .iter()

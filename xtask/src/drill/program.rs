@@ -1,5 +1,6 @@
 //! The two programs of a run: `overpaint serve`, to be killed, and the simulated fal, which outlives it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -94,6 +95,32 @@ impl Fal {
         Ok(jobs.as_array().context("no list of jobs")?.clone())
     }
 
+    /// The ids in fal's list of requests, which the program can search for a request whose answer was lost.
+    pub(super) fn listed(&self, endpoints: &BTreeSet<&str>) -> Result<BTreeSet<String>> {
+        let key = format!("Key {KEY}");
+        let mut listed = BTreeSet::new();
+        for endpoint in endpoints {
+            let mut cursor = String::new();
+            loop {
+                let path = format!(
+                    "/api/v1/models/requests/by-endpoint?endpoint_id={endpoint}&limit=100{cursor}"
+                );
+                let page = self
+                    .server
+                    .ask("GET", &path, &[("Authorization", &key)], &[])?
+                    .json()?;
+                let items = page["items"].as_array().context("no list of requests")?;
+                let ids = items.iter().filter_map(|item| item["request_id"].as_str());
+                listed.extend(ids.map(str::to_owned));
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+        }
+        Ok(listed)
+    }
+
     /// The pictures of a finished job, as fal serves them.
     pub(super) fn pictures(&self, charge: &Value) -> Result<Vec<Vec<u8>>> {
         let (endpoint, id) = (&charge["endpoint"], &charge["request_id"]);
@@ -167,13 +194,12 @@ impl Overpaint {
             command.env(name, &home);
         }
         command
-            .env(
-                "FAL_SERVICE",
-                format!("http://{}", desk.fal.server.address),
-            )
+            .env("FAL_SERVICE", format!("http://{}", desk.fal.server.address))
             .env("FAL_API_KEY", KEY)
             .env("POLL_INTERVAL", "0.02")
-            .env("RECONCILE_PAUSE", "0");
+            .env("RECONCILE_PAUSE", "0")
+            .env("SUBMIT_BURST", "100000")
+            .env("SUBMIT_RATE", "100000");
         let told = match point {
             Some((name, nth)) => {
                 let (address, told) = listen()?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::points::{JOBS, Life, Point, SeenBy};
 use super::program::{Overpaint, PATIENCE};
-use super::verdict::{Outcome, judge, jobs};
+use super::verdict::{Outcome, jobs, judge};
 use super::world::{BLOCKED, Click, Programs, World};
 use crate::http::Server;
 
@@ -185,12 +185,7 @@ pub(super) fn at_random(
 }
 
 /// New clicks, until so many jobs are under way.
-fn top_up(
-    world: &mut World,
-    server: &Server,
-    at_work: usize,
-    chance: &mut StdRng,
-) -> Result<()> {
+fn top_up(world: &mut World, server: &Server, at_work: usize, chance: &mut StdRng) -> Result<()> {
     let over = ["done", "failed", "cancelled", "unconfirmed"];
     let jobs = jobs(server)?;
     let under_way = jobs

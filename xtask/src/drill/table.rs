@@ -43,7 +43,10 @@ pub(super) fn write(sh: &Shell, rows: &[Row]) -> Result<()> {
     let readme = sh.read_file("README.md")?;
     let (before, _, after) = parts(&readme)?;
     let table = table(rows);
-    sh.write_file("README.md", format!("{before}{BEGIN}\n\n{table}\n\n{END}{after}"))?;
+    sh.write_file(
+        "README.md",
+        format!("{before}{BEGIN}\n\n{table}\n\n{END}{after}"),
+    )?;
     Ok(())
 }
 
@@ -64,9 +67,9 @@ mod tests {
     use crate::place;
 
     #[test]
-    fn the_readme_has_every_point_in_its_order_and_none_that_is_not_drilled() {
-        let readme = std::fs::read_to_string(place::top().join("README.md")).unwrap();
-        let (_, table, _) = parts(&readme).unwrap();
+    fn the_readme_has_every_point_in_its_order_and_none_that_is_not_drilled() -> Result<()> {
+        let readme = std::fs::read_to_string(place::top().join("README.md"))?;
+        let (_, table, _) = parts(&readme)?;
         let shown: Vec<String> = table
             .lines()
             .filter_map(|line| line.strip_prefix("| `")?.split_once(" |"))
@@ -77,5 +80,6 @@ mod tests {
             .map(|point| format!("{}: {}", point.name, point.means))
             .collect();
         assert_eq!(shown, listed);
+        Ok(())
     }
 }

@@ -72,12 +72,7 @@ pub(super) fn judge(world: &mut World) -> Result<Outcome> {
     outcome
 }
 
-fn judge_all(
-    world: &World,
-    server: &Server,
-    jobs: &[Value],
-    charges: &[Value],
-) -> Result<Outcome> {
+fn judge_all(world: &World, server: &Server, jobs: &[Value], charges: &[Value]) -> Result<Outcome> {
     let mut wrong = Wrong::default();
     let mut outcome = Outcome {
         kills: world.kills,
@@ -91,9 +86,15 @@ fn judge_all(
     wrong.unless(jobs.len() == world.clicks.len(), || {
         format!("{} jobs for {} clicks", jobs.len(), world.clicks.len())
     });
+    let endpoints = charges.iter().filter_map(|it| it["endpoint"].as_str());
+    // A fal without such a list has nothing to be found in.
+    let listed = world.fal.listed(&endpoints.collect()).unwrap_or_default();
     let mut named = BTreeSet::new();
     for click in &world.clicks {
-        let Some(job) = jobs.iter().find(|job| job["id"].as_str() == click.job.as_deref()) else {
+        let Some(job) = jobs
+            .iter()
+            .find(|job| job["id"].as_str() == click.job.as_deref())
+        else {
             wrong.0.push(format!("{:?} has no job", click.prompt));
             continue;
         };
@@ -113,9 +114,16 @@ fn judge_all(
         if let Err(error) = judge_pictures(world, server, job, &its, &mut named) {
             wrong.0.push(format!("{:?}: {error:#}", click.prompt));
         }
-        let missing = its.iter().filter(|charge| is_lost(click, job, charge)).count();
+        let missing = its
+            .iter()
+            .filter(|charge| is_lost(click, job, charge, &listed))
+            .count();
         wrong.unless(missing == 0, || {
-            format!("{:?}: {missing} pictures lost: {}", click.prompt, short(job))
+            format!(
+                "{:?}: {missing} pictures lost: {}",
+                click.prompt,
+                short(job)
+            )
         });
         outcome.lost += missing as u64;
     }
@@ -139,7 +147,7 @@ fn judge_job(click: &Click, job: &Value, charges: &[&Value], wrong: &mut Wrong) 
     let known = request.is_some() && charges.iter().any(|charge| its_own(&charge));
     let said = job["problem"]["charged"].as_str();
     let right = match state {
-        "done" => known && charges.len() == 1 || known && job["attempt"].as_u64() > Some(1),
+        "done" => known && (charges.len() == 1 || job["attempt"].as_u64() > Some(1)),
         // Shown as what it is: it may have been charged, and the user decides.
         "unconfirmed" => said == Some("maybe"),
         "failed" => charges.is_empty() || known,
@@ -166,7 +174,15 @@ fn short(job: &Value) -> String {
 }
 
 /// Whether fal made a picture that this program knows of, or can find in fal's list, and that it does not have.
-fn is_lost(click: &Click, job: &Value, charge: &Value) -> bool {
+fn is_lost(click: &Click, job: &Value, charge: &Value, listed: &BTreeSet<String>) -> bool {
+    let in_doubt = job["state"] == "unconfirmed";
+    if in_doubt
+        && charge["request_id"]
+            .as_str()
+            .is_some_and(|id| listed.contains(id))
+    {
+        return !click.cancelled;
+    }
     // What the content checker blocks has no picture.
     let made = !click.prompt.contains(BLOCKED);
     let ended_at_fal = charge["phase"] == "completed" && charge["cancelled"] != true && made;

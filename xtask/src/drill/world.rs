@@ -115,8 +115,8 @@ impl World {
 
     /// Waits until every job has ended.
     pub(super) fn ended(&self, server: &Server) -> Result<()> {
-        let jobs = self.clicks.iter().filter_map(|click| click.job.as_deref());
-        jobs.map(|id| ended(server, id)).collect()
+        let mut jobs = self.clicks.iter().filter_map(|click| click.job.as_deref());
+        jobs.try_for_each(|id| ended(server, id))
     }
 }
 
@@ -157,7 +157,9 @@ impl Click {
 
     /// The same bytes under the same name are one original, however often they are sent.
     fn add_picture(&self, server: &Server) -> Result<String> {
-        let name = self.prompt.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let name = self
+            .prompt
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         let path = format!("/api/v1/pictures?name={name}.bmp");
         id(&server.ask("POST", &path, &[], &self.picture)?.json()?)
     }
