@@ -1,6 +1,7 @@
 //! Edits: submit, cancel, run again, delete, bring back.
 
 use super::Library;
+use crate::drill;
 use crate::error::Error;
 use crate::job::{Edit, Job, JobId, State};
 use crate::model::{DEMO, is_model_id};
@@ -17,6 +18,7 @@ impl Library {
             .store
             .add_job(JobId(self.new_id()), &edit, self.0.clock.now())
             .await?;
+        drill::point("job_stored").await;
         self.begin(&job);
         Ok(job)
     }
@@ -54,6 +56,7 @@ impl Library {
     /// [`Error::NotFound`], [`Error::TooLate`] for a job that has ended.
     pub async fn cancel_job(&self, id: JobId) -> Result<Job, Error> {
         let job = self.0.store.ask_cancel(id, self.0.clock.now()).await?;
+        drill::point("cancel_asked").await;
         self.0.runner.cancel(id);
         self.0.runner.announce(job.clone());
         Ok(self.0.runner.with_progress(job))
@@ -65,6 +68,7 @@ impl Library {
     /// [`Error::NotFound`], [`Error::TooLate`] for a job that is done or at work.
     pub async fn retry_job(&self, id: JobId) -> Result<Job, Error> {
         let job = self.0.store.retry(id, self.0.clock.now()).await?;
+        drill::point("retry_stored").await;
         match job.state {
             State::Waiting | State::Downloading => self.0.runner.resume(job.clone()),
             _ => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedSemaphorePermit};
 
 use super::{Runner, blocking, insist};
+use crate::drill;
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::{Job, JobId, Move, State};
 use crate::model::Provider;
@@ -53,6 +54,7 @@ impl Run {
         {
             self.cancel.notify_one();
         }
+        drill::point("claimed").await;
         let end = match self.job.provider {
             Provider::Demo => self.demo().await,
             Provider::Fal => self.fal().await,
@@ -75,6 +77,10 @@ impl Run {
         });
         let (runner, id, end) = (Arc::clone(&self.runner), self.job.id, &end);
         let written = insist(|| write_end(&runner, id, end)).await;
+        if matches!(end, End::Doubt(_)) {
+            drill::point("doubt_stored").await;
+        }
+        drill::point("end_stored").await;
         self.files = None;
         // Deleted while it was at work: what it brought to the bucket is deleted with it.
         if let Some(bucket) = &runner.bucket

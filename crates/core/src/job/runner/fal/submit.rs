@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::inputs::Sent;
+use crate::drill;
 use crate::error::Error;
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
@@ -49,6 +50,7 @@ impl Run {
             return Ok(Some(End::Cancelled { ended: true }));
         };
         self.entered(job);
+        drill::point("intent_stored").await;
         // Sending is work, waiting for the answer is not: the place is free for the next job as soon as the body has left.
         match fal.submit(&url, body, self.work.take()).await {
             Ok(Submitted::Accepted(ticket)) => {
@@ -56,7 +58,9 @@ impl Run {
                 tracing::info!(job = %self.job.id, request_id = ticket.request_id.as_deref(), "accepted");
                 let (id, ticket) = (self.job.id, &ticket);
                 let accept = || runner.store.accept(id, Some(ticket), runner.clock.now());
+                drill::point("submit_answered").await;
                 let job = insist(accept).await?;
+                drill::point("ticket_stored").await;
                 self.entered(job);
                 Ok(None)
             }
