@@ -6,6 +6,7 @@
 //!
 //! Postgres comes with its own issue; until then there is no trait, because one backend needs none.
 
+mod again;
 mod import;
 mod items;
 mod job_rows;
@@ -14,11 +15,13 @@ mod lines;
 mod moves;
 mod objects;
 mod open;
+mod queue;
 mod trash;
 mod versions;
 
+pub(crate) use again::Looked;
 pub(crate) use import::{EndedJob, Upload};
-pub(crate) use moves::NewResult;
+pub(crate) use moves::{Intended, Intent, NewResult};
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::keys;
+use crate::platform;
 use crate::reply;
 use crate::script::Place;
 use crate::server::{Answer, Call, fail};
@@ -21,13 +22,10 @@ pub(crate) async fn balance(sim: &Sim, call: &Call) -> Answer {
 }
 
 pub(crate) async fn pricing(sim: &Sim, call: &Call) -> Answer {
-    if let Some(refusal) = keys::refuse_at_platform(sim, call) {
+    if let Some(refusal) = platform::refuse(sim, call, Place::Pricing).await {
         return refusal.into();
     }
-    if let Some(failure) = sim.strike(&sim.script(), Place::Pricing, "") {
-        return fail(sim, call, failure, "").await.into();
-    }
-    // Asked for repeated or with commas; what is unknown or has no price is left out, not an error.
+    // What is unknown or has no price is left out, not an error.
     let asked = call.query();
     let prices: Vec<Value> = asked
         .iter()

@@ -26,7 +26,7 @@
 //! | `/queue/{endpoint}` | `https://queue.fal.run/{endpoint}`: submit, `/requests/{id}` with `/status`, `/status/stream`, `/response`, `/cancel` |
 //! | `/run/{endpoint}` | `https://fal.run/{endpoint}` |
 //! | `/rest/storage/upload/initiate`, `/rest/billing/user_balance` | `https://rest.fal.ai` |
-//! | `/api/v1/models/pricing` | `https://api.fal.ai/v1` |
+//! | `/api/v1/models/pricing`, `…/models/requests/by-endpoint`, `…/models/requests/{id}/payloads` | `https://api.fal.ai/v1` |
 //! | `/files/b/…` | `https://v3b.fal.media`, no key; `/files/upload/…` takes uploads and refuses a key |
 //! | `/{endpoint}` | the protocol of the original's `FAL_ENDPOINT`: 200 with images, or 202 and a URL to poll |
 //! | `/_control/…` | not fal: the knobs, for tests that drive real programs (below) |
@@ -69,9 +69,11 @@ mod markers;
 mod original;
 mod outputs;
 mod pixels;
+mod platform;
 mod queue;
 mod record;
 mod reply;
+mod requests;
 mod route;
 pub mod sample;
 mod script;

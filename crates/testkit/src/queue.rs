@@ -64,7 +64,8 @@ pub(crate) async fn accept(
         // Validated by the gateway, before any job exists.
         return Err(detail(422, "Request body must be a JSON object").into());
     }
-    let job = sim.accept(endpoint, protocol, input);
+    let kept = call.header("x-fal-store-io") != Some("0");
+    let job = sim.accept(endpoint, protocol, input, kept);
     if sim.pass(Stage::Accepted, &call.wire).await.is_err() {
         return Err(Answer::about(&job.request_id, cut(call)));
     }

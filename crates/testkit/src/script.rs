@@ -13,8 +13,8 @@ use crate::fault::Failure;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Script {
-    /// Failures by place. Faults of [`Place::Initiate`], [`Place::Upload`], [`Place::Balance`] and [`Place::Pricing`] know no prompt,
-    /// so markers cannot reach them.
+    /// Failures by place. Only faults of [`Place::Submit`], [`Place::Status`], [`Place::Result`], [`Place::Cancel`] and
+    /// [`Place::Download`] know a prompt, so markers cannot reach the others.
     pub faults: BTreeMap<Place, Fault>,
     /// A submit is accepted and charged, and this is what its client gets to see instead of the answer.
     pub reply: Option<Failure>,
@@ -28,6 +28,8 @@ pub struct Script {
     pub end: Option<Failure>,
     /// What a cancel of an unfinished job does.
     pub cancel: Cancel,
+    /// How many looks at the list of past requests do not show the job yet. A page with a cursor belongs to the look it continues.
+    pub listed_after: u32,
     /// The pictures, and how they are told of.
     pub output: Output,
     /// How an output file comes.
@@ -50,6 +52,7 @@ impl Default for Script {
             stuck: false,
             end: None,
             cancel: Cancel::default(),
+            listed_after: 0,
             output: Output::default(),
             download: Download::default(),
             direct: Direct::default(),
@@ -114,6 +117,16 @@ pub enum Place {
     Balance,
     /// The prices.
     Pricing,
+    /// What a batch of calls would cost.
+    Estimate,
+    /// The list of past requests.
+    Requests,
+    /// The deletion of what was kept of a request.
+    Payloads,
+    /// The catalogue of models.
+    Models,
+    /// A model's OpenAPI document.
+    Schema,
 }
 
 /// A failure, for ever or a number of times.

@@ -3,7 +3,9 @@
 
 mod fetch;
 mod inputs;
+mod later;
 mod publish;
+mod reconcile;
 mod submit;
 mod wait;
 

@@ -1,0 +1,5 @@
+//! fal's platform API (fal-contract 7).
+
+mod requests;
+
+pub(crate) use requests::Search;
