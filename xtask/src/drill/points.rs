@@ -29,6 +29,8 @@ pub(super) enum Life {
     Sent,
     /// fal takes and charges them, and its answers are lost.
     AnswerLost,
+    /// fal has too much to do at first, and says so.
+    PutOff,
     /// They are cancelled while they are in fal's line.
     Cancelled,
     /// They end unconfirmed, and the user has them run again.
@@ -114,6 +116,21 @@ pub(super) const POINTS: &[Point] = &[
         Life::AnswerLost,
         "doubt_stored",
         "fal's answer was lost, and the doubt is on disk",
+    ),
+    lived(
+        Life::AnswerLost,
+        "list_read",
+        "fal's list of requests is read; what it says is not stored",
+    ),
+    lived(
+        Life::AnswerLost,
+        "found_stored",
+        "fal's list has the request, and its ticket is on disk",
+    ),
+    lived(
+        Life::PutOff,
+        "put_off",
+        "fal said \"later\", and that the job waits is on disk",
     ),
     lived(
         Life::Cancelled,

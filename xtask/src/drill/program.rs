@@ -198,6 +198,7 @@ impl Overpaint {
             .env("FAL_API_KEY", KEY)
             .env("POLL_INTERVAL", "0.02")
             .env("RECONCILE_PAUSE", "0")
+            .env("FAL_BACKOFF", "0.05")
             .env("SUBMIT_BURST", "100000")
             .env("SUBMIT_RATE", "100000");
         let told = match point {

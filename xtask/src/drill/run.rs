@@ -37,6 +37,7 @@ pub(super) fn at_point(
     match point.life {
         Life::Sent => world.mean(JOBS, ""),
         Life::AnswerLost => world.mean(JOBS, "[[lost-reply]]"),
+        Life::PutOff => world.mean(JOBS, "[[submit:429*1]]"),
         // Each is answered with 500 once, which may mean anything; nothing was charged.
         Life::Again => {
             world.mean(JOBS, "[[fail-first:1]]");
@@ -95,7 +96,7 @@ pub(super) fn at_point(
 /// What the user does, until the program is killed under their hands.
 fn act(world: &mut World, server: &Server, life: Life) -> Result<()> {
     match life {
-        Life::Sent | Life::AnswerLost | Life::Restarted => world.click(server),
+        Life::Sent | Life::AnswerLost | Life::PutOff | Life::Restarted => world.click(server),
         Life::Cancelled => {
             world.click(server);
             for click in &world.clicks {
