@@ -267,3 +267,286 @@ fn word(value: &Value) -> String {
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use super::*;
+    use serde_json::json;
+
+    /// The refusal in words, or nothing.
+    fn refusal(id: &str, prompt: &str, pictures: usize, parameters: &Value) -> Option<String> {
+        let files = [
+            include_str!("../../../../models/built-in.json"),
+            include_str!("../../../../models/made-up.json"),
+        ];
+        let models = files.iter().flat_map(|file| {
+            let file: Value = serde_json::from_str(file).unwrap();
+            file["models"].as_array().unwrap().clone()
+        });
+        let model = models.into_iter().find(|model| model["id"] == id).unwrap();
+        let spec = Spec::read(&model["openapi"]).unwrap();
+        let checked = spec.check(prompt, pictures, parameters.as_object().unwrap());
+        checked.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_in_plain_words() {
+        const SEEDREAM: &str = "fal-ai/bytedance/seedream/v4/edit";
+        const NUMBER: &str = "made-up/every/number";
+        const SHAPE: &str = "made-up/every-shape";
+        const BARE: &str = "made-up/no-prompt";
+        let camera = |more: Value| {
+            let mut all = json!({ "camera": { "angle": 0 } });
+            all.as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            all
+        };
+        let tinted = |more: Value| {
+            let mut all = json!({ "tint": "red" });
+            all.as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            all
+        };
+        let table: &[(&str, Value, &str)] = &[
+            (
+                SEEDREAM,
+                json!({ "num_images": 9 }),
+                "num_images must be at most 6",
+            ),
+            (
+                SEEDREAM,
+                json!({ "num_images": 0 }),
+                "num_images must be at least 1",
+            ),
+            (
+                SEEDREAM,
+                json!({ "num_images": 1.5 }),
+                "num_images must be a whole number",
+            ),
+            (
+                SEEDREAM,
+                json!({ "num_images": "many" }),
+                "num_images must be a whole number",
+            ),
+            (
+                SEEDREAM,
+                json!({ "sync_mode": 1 }),
+                "sync_mode must be true or false",
+            ),
+            (
+                SEEDREAM,
+                json!({ "enhance_prompt_mode": "slow" }),
+                "enhance_prompt_mode must be one of standard, fast",
+            ),
+            (
+                SEEDREAM,
+                json!({ "image_size": { "width": 0, "height": 5 } }),
+                "image_size.width must be more than 0",
+            ),
+            (
+                SEEDREAM,
+                json!({ "image_size": "huge" }),
+                "image_size must be an object or one of square_hd, square",
+            ),
+            (
+                SEEDREAM,
+                json!({ "image_size": 7 }),
+                "image_size must be an object or ",
+            ),
+            (NUMBER, json!({}), "tint must be given"),
+            (
+                NUMBER,
+                tinted(json!({ "steps": 10 })),
+                "steps must be a multiple of 4",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "strength": 0 })),
+                "strength must be more than 0",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "temperature": 2 })),
+                "temperature must be less than 2",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "caution": 2 })),
+                "caution must be text",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "factor": "4" })),
+                "factor must be one of 2, 4, 8",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "flavour": "hot" })),
+                "flavour must be plain",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "motto": "x" })),
+                "motto must have at least 2 characters",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "motto": "Big" })),
+                "motto must match ^[a-z]+$",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "seed": -1 })),
+                "seed must be at least 0",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "stpes": 8 })),
+                "stpes is not known to this model",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "look_like": "http://x/y.png" })),
+                "look_like must be a picture",
+            ),
+            (
+                NUMBER,
+                tinted(json!({ "size": { "width": 64 } })),
+                "size.height must be given",
+            ),
+            (SHAPE, json!({}), "camera must be given"),
+            (
+                SHAPE,
+                json!({ "camera": { "angle": 120 } }),
+                "camera.angle must be at most 90",
+            ),
+            (
+                SHAPE,
+                json!({ "camera": { "angle": 1, "lens": { "mm": 5 } } }),
+                "camera.lens.mm must be at least 8",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "words": [] })),
+                "words must have at least 1 entries",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "words": ["much too long"] })),
+                "words.0 must have at most 8 characters",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "strokes": [{ "points": [[1]] }] })),
+                "strokes.0.points.0 must have at least 2 entries",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "background": { "blur": -1 } })),
+                "background.blur must be at least 0",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "weights": { "a": 2 } })),
+                "weights.a must be at most 1",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "resemblance": 4 })),
+                "resemblance must be at most 3",
+            ),
+            (
+                SHAPE,
+                camera(json!({ "either": true })),
+                "either must be text or a whole number",
+            ),
+            (BARE, json!({}), "upscale_by must be given"),
+            (
+                BARE,
+                json!({ "upscale_by": "2", "mask": 1 }),
+                "mask must be a picture",
+            ),
+            (
+                "fal-ai/flux-pro/v1/fill",
+                json!({}),
+                "mask_url must be given",
+            ),
+        ];
+        for (id, parameters, words) in table {
+            let said = refusal(id, "dusk", 1, parameters).unwrap_or_default();
+            assert!(
+                said.contains(words),
+                "{id} {parameters}: {said:?}, not {words:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_fits_passes() {
+        let version = json!({ "version_id": "01890000-0000-7000-8000-000000000000" });
+        for (id, parameters) in [
+            (
+                "made-up/every/number",
+                json!({ "tint": "", "seed": "18446744073709551615", "size": null, "look_like": version }),
+            ),
+            (
+                "made-up/every/number",
+                json!({ "tint": "x", "size": { "width": 64, "height": 64 }, "steps": 8.0, "mask_image_url": null }),
+            ),
+            (
+                "made-up/no-prompt",
+                json!({ "upscale_by": "2", "reference_image_urls": [version, "https://example.com/x.png"] }),
+            ),
+            (
+                "fal-ai/flux-pro/v1/fill",
+                json!({ "mask_url": version, "seed": null, "something_new": 1 }),
+            ),
+        ] {
+            assert_eq!(
+                refusal(id, "dusk", 1, &parameters),
+                None,
+                "{id} {parameters}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_prompt_and_the_number_of_pictures_are_the_models_to_say() {
+        let tint = json!({ "tint": "x" });
+        for (id, prompt, pictures, parameters, words) in [
+            ("made-up/every/number", "", 1, &tint, "the prompt is empty"),
+            (
+                "made-up/every/number",
+                &*"x".repeat(201),
+                1,
+                &tint,
+                "prompt must have at most 200 characters",
+            ),
+            (
+                "made-up/every/number",
+                "x",
+                4,
+                &tint,
+                "pictures_to_change takes at most 3 pictures",
+            ),
+            (
+                "fal-ai/flux-pro/kontext",
+                "x",
+                2,
+                &json!({}),
+                "image_url takes one picture",
+            ),
+        ] {
+            let said = refusal(id, prompt, pictures, parameters).unwrap_or_default();
+            assert!(said.contains(words), "{said:?}, not {words:?}");
+        }
+        assert_eq!(refusal("made-up/every/number", "x", 3, &tint), None);
+        assert_eq!(
+            refusal("fal-ai/bytedance/seedream/v4/edit", "", 10, &json!({})),
+            None
+        );
+    }
+}

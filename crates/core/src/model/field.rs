@@ -121,16 +121,22 @@ impl Field {
         }
     }
 
-    /// The value as it is sent: whole numbers may come as text, because JavaScript would round those of 64 bits.
+    /// The value as it is sent: whole numbers may come as text, because JavaScript would round those of 64 bits, and as 4.0.
     pub(crate) fn plain(&self, value: &Value) -> Value {
-        match (&self.kind, value) {
+        let whole = match (&self.kind, value) {
             (Kind::Integer(_), Value::String(text)) => text
                 .parse::<u64>()
                 .map(Value::from)
                 .or_else(|_| text.parse::<i64>().map(Value::from))
-                .unwrap_or_else(|_| value.clone()),
-            _ => value.clone(),
-        }
+                .ok(),
+            (Kind::Integer(_), Value::Number(number)) => number
+                .as_f64()
+                .filter(|_| number.is_f64())
+                .and_then(whole)
+                .map(Value::from),
+            _ => None,
+        };
+        whole.unwrap_or_else(|| value.clone())
     }
 }
 
@@ -251,12 +257,11 @@ fn count(schema: &Map<String, Value>, key: &str) -> Option<u32> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "the range is checked on the same line"
+    reason = "the range is checked on the line before"
 )]
 fn whole(number: f64) -> Option<u32> {
-    (0.0..=f64::from(u32::MAX))
-        .contains(&number)
-        .then_some(number as u32)
+    let is_whole = (0.0..=f64::from(u32::MAX)).contains(&number) && number.fract() == 0.0;
+    is_whole.then_some(number as u32)
 }
 
 /// Equal as JSON, where 1 and 1.0 are the same number.

@@ -251,3 +251,6 @@ fn counted(bytes: Bytes, progress: impl Fn(u64, u64) + Send + Sync + 'static) ->
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;
