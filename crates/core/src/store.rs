@@ -11,6 +11,7 @@ mod items;
 mod job_rows;
 mod jobs;
 mod lines;
+mod models;
 mod moves;
 mod objects;
 mod open;
@@ -18,6 +19,7 @@ mod trash;
 mod versions;
 
 pub(crate) use import::{EndedJob, Upload};
+pub(crate) use models::ModelRow;
 pub(crate) use moves::NewResult;
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;

@@ -9,6 +9,7 @@ mod destination;
 mod download;
 mod http;
 mod look;
+mod platform;
 mod refusal;
 mod submit;
 
@@ -17,6 +18,7 @@ pub(crate) use destination::Destination;
 pub(crate) use download::Fetched;
 pub(crate) use http::Http;
 use http::{read, unreachable};
+pub(crate) use platform::Listed;
 
 use std::time::Duration;
 
