@@ -8,10 +8,12 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use crate::route::app_of;
 use crate::script::Script;
 use crate::stage::{Gates, Stage};
+use crate::validation::Refused;
 
 /// A job, as a test sees it: one accepted and charged submit.
 #[derive(Debug, Clone, Serialize)]
@@ -37,6 +39,16 @@ pub struct Job {
     pub result_reads: u32,
     /// How many reads of its output files.
     pub downloads: u32,
+    /// How many looks at the list of past requests it could have been in.
+    pub list_looks: u32,
+    /// Whether fal keeps what was sent and answered: not with `X-Fal-Store-IO: 0`, and not once the payloads were deleted.
+    pub kept: bool,
+    /// What it is billed; known once its result was asked for and could be told. A refused or cancelled job is billed 0, and is a charge
+    /// all the same, as tests count them: fal took the submit.
+    pub billed_units: Option<u64>,
+    /// Why the model will not take the input.
+    #[serde(skip)]
+    pub(crate) refused: Option<Arc<Refused>>,
     /// Steps done in the present phase.
     #[serde(skip)]
     steps: u32,
@@ -99,10 +111,23 @@ impl Job {
             status_reads: 0,
             result_reads: 0,
             downloads: 0,
+            list_looks: 0,
+            kept: true,
+            billed_units: None,
+            refused: None,
             steps: 0,
             log_lines: 0,
             picture: Arc::default(),
         }
+    }
+
+    /// When it was accepted, in milliseconds since 1970: its id is a UUID of version 7, which tells.
+    pub(crate) fn accepted_at(&self) -> u64 {
+        let id: Option<Uuid> = self.request_id.parse().ok();
+        id.and_then(|id| id.get_timestamp()).map_or(0, |at| {
+            let (seconds, nanos) = at.to_unix();
+            seconds * 1000 + u64::from(nanos) / 1_000_000
+        })
     }
 
     pub(crate) fn app(&self) -> &str {

@@ -26,7 +26,7 @@
 //! | `/queue/{endpoint}` | `https://queue.fal.run/{endpoint}`: submit, `/requests/{id}` with `/status`, `/status/stream`, `/response`, `/cancel` |
 //! | `/run/{endpoint}` | `https://fal.run/{endpoint}` |
 //! | `/rest/storage/upload/initiate`, `/rest/billing/user_balance` | `https://rest.fal.ai` |
-//! | `/api/v1/models/pricing` | `https://api.fal.ai/v1` |
+//! | `/api/v1/models/pricing`, `…/models/requests/by-endpoint`, `…/models/requests/{id}/payloads` | `https://api.fal.ai/v1` |
 //! | `/files/b/…` | `https://v3b.fal.media`, no key; `/files/upload/…` takes uploads and refuses a key |
 //! | `/{endpoint}` | the protocol of the original's `FAL_ENDPOINT`: 200 with images, or 202 and a URL to poll |
 //! | `/_control/…` | not fal: the knobs, for tests that drive real programs (below) |
@@ -57,21 +57,26 @@
 
 mod account;
 mod bucket;
+mod catalogue;
 mod control;
 mod direct;
 mod fal;
 mod fault;
 mod files;
 mod folder;
+mod input;
 mod job;
 mod keys;
 mod markers;
 mod original;
 mod outputs;
 mod pixels;
+mod platform;
+mod prices;
 mod queue;
 mod record;
 mod reply;
+mod requests;
 mod route;
 pub mod sample;
 mod script;
@@ -79,6 +84,7 @@ mod server;
 mod sim;
 mod stage;
 mod storage;
+mod validation;
 mod wire;
 
 pub use bucket::{Bucket, Put};
@@ -90,7 +96,7 @@ pub use markers::table as marker_table;
 pub use original::{OldJob, Original};
 pub use record::{Recorded, Role};
 pub use script::{
-    Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Output, Picture, Place, Script,
-    Shape,
+    Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Model, Output, Picture, Place, Price,
+    Script, Shape,
 };
 pub use stage::{Stage, UnknownStage};

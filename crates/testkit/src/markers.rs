@@ -135,6 +135,8 @@ const MARKERS: &[Marker] = &[
     marker!("cancel-race", "A cancel is taken, and the job finishes all the same", |s| s.cancel = Cancel::Race),
     marker!("cancel-removed", "A cancel answers 200 OK", |s| s.cancel = Cancel::Removed),
     marker!("cancel:FAILURE*N", "Cancels fail", |s, a| at(s, Place::Cancel, a)),
+    marker!("listed-after:N", "The list of past requests shows the job after N looks at it (1)", |s, a| { s.listed_after = number_or(a, 1)?; Some(()) }),
+    marker!("unlisted", "The list of past requests never shows the job", |s| s.listed_after = u32::MAX),
     marker!("images:N", "N result pictures", |s, a| { s.output.count = Some(a.parse().ok()?); Some(()) }),
     marker!("two-images", "Two result pictures", |s| s.output.count = Some(2)),
     marker!("noimages", "`images` is empty", |s| s.output.images = Images::Empty),

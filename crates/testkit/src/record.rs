@@ -34,6 +34,18 @@ pub enum Role {
     Balance,
     /// Prices of models.
     Pricing,
+    /// What a batch of calls would cost.
+    Estimate,
+    /// The list of past requests.
+    Requests,
+    /// The wish that what was kept of a request be deleted.
+    Payloads,
+    /// The catalogue of models.
+    Models,
+    /// Credits, for keys of a higher scope.
+    Billing,
+    /// One model's OpenAPI document.
+    Schema,
     /// Anything else.
     Other,
 }

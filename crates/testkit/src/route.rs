@@ -24,6 +24,18 @@ pub(crate) enum Route<'a> {
     Balance,
     /// api.fal.ai
     Pricing,
+    /// api.fal.ai: what a batch of calls would cost.
+    Estimate,
+    /// api.fal.ai: past requests.
+    Requests,
+    /// api.fal.ai: what was kept of one request.
+    Payloads { id: &'a str },
+    /// api.fal.ai: the catalogue.
+    Models,
+    /// api.fal.ai: credits, for keys of a higher scope than ours.
+    Billing,
+    /// fal.ai, the web site: one model's OpenAPI document.
+    Schema,
     /// The signed place an upload is put to.
     Upload { file: &'a str },
     /// v3b.fal.media; `moved` is where a simulated redirect leads.
@@ -57,7 +69,8 @@ impl<'a> Route<'a> {
                 "billing/user_balance" => Some(Self::Balance),
                 _ => None,
             },
-            "api" => (rest == "v1/models/pricing").then_some(Self::Pricing),
+            "api" => platform(rest.strip_prefix("v1/")?),
+            "site" => (rest == "api/openapi/queue/openapi.json").then_some(Self::Schema),
             "files" => match rest.split_once('/')? {
                 ("upload", file) => Some(Self::Upload { file }),
                 ("b", file) => Some(Self::File { file, moved: false }),
@@ -84,6 +97,12 @@ impl<'a> Route<'a> {
             Self::Initiate => Role::Initiate,
             Self::Balance => Role::Balance,
             Self::Pricing => Role::Pricing,
+            Self::Estimate => Role::Estimate,
+            Self::Requests => Role::Requests,
+            Self::Payloads { .. } => Role::Payloads,
+            Self::Models => Role::Models,
+            Self::Billing => Role::Billing,
+            Self::Schema => Role::Schema,
             Self::Upload { .. } => Role::Upload,
             Self::File { .. } => Role::Download,
             Self::Poll { .. } => Role::Poll,
@@ -94,17 +113,25 @@ impl<'a> Route<'a> {
 
     pub(crate) fn takes(&self, method: &str) -> bool {
         match self {
-            Self::Submit { .. } | Self::Run { .. } | Self::Direct { .. } | Self::Initiate => {
-                method == "POST"
-            }
+            Self::Submit { .. }
+            | Self::Run { .. }
+            | Self::Direct { .. }
+            | Self::Initiate
+            | Self::Estimate => method == "POST",
+            Self::Payloads { .. } => method == "DELETE",
             Self::Request {
                 part: RequestPart::Cancel,
                 ..
             }
             | Self::Upload { .. } => method == "PUT",
-            Self::Request { .. } | Self::Balance | Self::Pricing | Self::Poll { .. } => {
-                method == "GET"
-            }
+            Self::Request { .. }
+            | Self::Balance
+            | Self::Pricing
+            | Self::Requests
+            | Self::Models
+            | Self::Billing
+            | Self::Schema
+            | Self::Poll { .. } => method == "GET",
             Self::File { .. } => matches!(method, "GET" | "HEAD" | "OPTIONS"),
             Self::Control { .. } => true,
         }
@@ -124,6 +151,21 @@ fn queue(rest: &str) -> Option<Route<'_>> {
         _ => return None,
     };
     Some(Route::Request { path, id, part })
+}
+
+fn platform(rest: &str) -> Option<Route<'_>> {
+    Some(match rest {
+        "models" => Route::Models,
+        "models/pricing" => Route::Pricing,
+        "models/pricing/estimate" => Route::Estimate,
+        "models/requests/by-endpoint" => Route::Requests,
+        "account/billing" => Route::Billing,
+        _ => Route::Payloads {
+            id: rest
+                .strip_prefix("models/requests/")?
+                .strip_suffix("/payloads")?,
+        },
+    })
 }
 
 /// The part of an endpoint id that status, result and cancel URLs keep: owner and alias, one segment more for `workflows/` and `comfy/`.
@@ -187,6 +229,16 @@ mod tests {
             ("/rest/storage/upload/initiate", Some(Route::Initiate)),
             ("/rest/billing/user_balance", Some(Route::Balance)),
             ("/api/v1/models/pricing", Some(Route::Pricing)),
+            ("/api/v1/models/pricing/estimate", Some(Route::Estimate)),
+            ("/api/v1/models", Some(Route::Models)),
+            ("/api/v1/account/billing", Some(Route::Billing)),
+            ("/api/v1/models/requests/by-endpoint", Some(Route::Requests)),
+            (
+                "/api/v1/models/requests/7/payloads",
+                Some(Route::Payloads { id: "7" }),
+            ),
+            ("/api/v2/models", None),
+            ("/site/api/openapi/queue/openapi.json", Some(Route::Schema)),
             (
                 "/files/b/0aa1b2c3/x.png",
                 Some(Route::File {

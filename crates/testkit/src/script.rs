@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::fault::Failure;
 
@@ -13,8 +14,8 @@ use crate::fault::Failure;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Script {
-    /// Failures by place. Faults of [`Place::Initiate`], [`Place::Upload`], [`Place::Balance`] and [`Place::Pricing`] know no prompt,
-    /// so markers cannot reach them.
+    /// Failures by place. Only faults of [`Place::Submit`], [`Place::Status`], [`Place::Result`], [`Place::Cancel`] and
+    /// [`Place::Download`] know a prompt, so markers cannot reach the others.
     pub faults: BTreeMap<Place, Fault>,
     /// A submit is accepted and charged, and this is what its client gets to see instead of the answer.
     pub reply: Option<Failure>,
@@ -28,6 +29,8 @@ pub struct Script {
     pub end: Option<Failure>,
     /// What a cancel of an unfinished job does.
     pub cancel: Cancel,
+    /// How many looks at the list of past requests do not show the job yet. A page with a cursor belongs to the look it continues.
+    pub listed_after: u32,
     /// The pictures, and how they are told of.
     pub output: Output,
     /// How an output file comes.
@@ -38,6 +41,10 @@ pub struct Script {
     pub unknown_apps: Vec<String>,
     /// The account's balance in US dollars.
     pub balance: f64,
+    /// Models that are changed, made up, or (as `null`) gone, by endpoint id: what the catalogue says of each.
+    pub models: BTreeMap<String, Option<Model>>,
+    /// Prices that are changed, made up, or (as `null`) not told, by endpoint id.
+    pub prices: BTreeMap<String, Option<Price>>,
 }
 
 impl Default for Script {
@@ -50,11 +57,14 @@ impl Default for Script {
             stuck: false,
             end: None,
             cancel: Cancel::default(),
+            listed_after: 0,
             output: Output::default(),
             download: Download::default(),
             direct: Direct::default(),
             unknown_apps: vec!["fal-ai/seedream-v4".to_owned()],
             balance: 12.5,
+            models: BTreeMap::new(),
+            prices: BTreeMap::new(),
         }
     }
 }
@@ -92,6 +102,30 @@ impl Script {
     }
 }
 
+/// A model of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// What the list says of it: `display_name`, `category`, `description`, …
+    #[serde(default)]
+    pub metadata: Value,
+    /// Its OpenAPI document. Without one it is known by name only: nothing sent to it is validated.
+    #[serde(default)]
+    pub openapi: Option<Value>,
+}
+
+/// What a model costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// US dollars per unit.
+    pub unit_price: f64,
+    /// The unit's name: `images`, `megapixels`, `processed megapixels`, `compute seconds`, …
+    pub unit: String,
+    /// What one call costs on average.
+    pub average_call: f64,
+}
+
 /// Where a fault can sit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +148,16 @@ pub enum Place {
     Balance,
     /// The prices.
     Pricing,
+    /// What a batch of calls would cost.
+    Estimate,
+    /// The list of past requests.
+    Requests,
+    /// The deletion of what was kept of a request.
+    Payloads,
+    /// The catalogue of models.
+    Models,
+    /// A model's OpenAPI document.
+    Schema,
 }
 
 /// A failure, for ever or a number of times.

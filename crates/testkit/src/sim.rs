@@ -115,13 +115,20 @@ impl Sim {
     // Jobs
 
     /// Accepts a job, which charges it.
-    pub(crate) fn accept(&self, endpoint: &str, protocol: Protocol, input: Value) -> Job {
-        let job = Job::new(
+    pub(crate) fn accept(
+        &self,
+        endpoint: &str,
+        protocol: Protocol,
+        input: Value,
+        judge: impl FnOnce(&mut Job),
+    ) -> Job {
+        let mut job = Job::new(
             Uuid::now_v7().to_string(),
             endpoint.to_owned(),
             protocol,
             input,
         );
+        judge(&mut job);
         let charges = {
             let mut state = self.state();
             let index = state.jobs.len();

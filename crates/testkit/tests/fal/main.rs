@@ -10,5 +10,6 @@ mod keys;
 mod lost;
 mod outputs;
 mod queue;
+mod requests;
 mod samples;
 mod upsets;
