@@ -1,7 +1,7 @@
 //! One adapter per operation: read the request, call the facade, convert the answer. What needs an `if` belongs to core.
 
 use overpaint_api::job::{History, ItemPage, Job};
-use overpaint_api::model::Model;
+use overpaint_api::model::{FoundModels, Model, ModelForm, SearchModels, SetFavourite};
 use overpaint_api::operations::{
     AddPictures, ById, ByIds, ListItems, OpenExternal, SaveVersion, SetKey, SubmitEdit,
 };
@@ -30,6 +30,10 @@ pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         get_status,
         list_models,
+        search_models,
+        refresh_models,
+        get_model,
+        set_favourite,
         add_pictures,
         paste_picture,
         add_sample,
@@ -74,7 +78,35 @@ async fn get_status(library: Owner<'_>, log: State<'_, LogFile>) -> Answer<Statu
 
 #[tauri::command]
 async fn list_models(library: Owner<'_>) -> Answer<Vec<Model>> {
-    Ok(library.models().await.into_iter().map(Into::into).collect())
+    Ok(library
+        .models()
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
+}
+
+#[tauri::command]
+async fn search_models(library: Owner<'_>, request: SearchModels) -> Answer<FoundModels> {
+    Ok(library.search_models(&request.words).await?.into())
+}
+
+#[tauri::command]
+async fn refresh_models(library: Owner<'_>) -> Answer<FoundModels> {
+    Ok(library.refresh_models().await?.into())
+}
+
+#[tauri::command]
+async fn get_model(library: Owner<'_>, request: ById) -> Answer<ModelForm> {
+    Ok(library.model_form(&request.id).await?.into())
+}
+
+#[tauri::command]
+async fn set_favourite(library: Owner<'_>, request: SetFavourite) -> Answer<Model> {
+    Ok(library
+        .set_favourite(&request.id, request.favourite)
+        .await?
+        .into())
 }
 
 #[tauri::command]

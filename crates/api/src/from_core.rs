@@ -1,5 +1,7 @@
 //! Core's types on their way out. Every match is whole, so that a new state or field cannot be forgotten.
 
+mod model;
+
 use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
 use overpaint_core::error::{Charged, Error};
@@ -8,7 +10,7 @@ use overpaint_core::job::{
     Cost as CoreCost, Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State,
 };
 use overpaint_core::library::{
-    Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, OfferedModel, Refused as CoreRefused,
+    Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, Refused as CoreRefused,
 };
 use overpaint_core::money::{Basis as CoreBasis, Money};
 use overpaint_core::secret::Source;
@@ -19,7 +21,6 @@ use overpaint_core::version::{Item as CoreItem, Page, Version as CoreVersion, Ve
 
 use crate::event::Event;
 use crate::job::{Item, ItemPage, Job, JobState, Progress};
-use crate::model::Model;
 use crate::money::{Basis, Charge, Cost};
 use crate::operations::{EditWish, SubmitEdit};
 use crate::picture::{Added, Refused, Version};
@@ -302,23 +303,6 @@ impl From<SetApi> for Change {
     }
 }
 
-impl From<OfferedModel> for Model {
-    fn from(model: OfferedModel) -> Self {
-        Self {
-            id: model.id,
-            name: model.name,
-            provider: model.provider.name().to_owned(),
-            hint: model.hint,
-            ready: model.ready,
-            category: None,
-            favourite: false,
-            used_at: None,
-            max_inputs: None,
-            takes_mask: None,
-        }
-    }
-}
-
 impl From<&KeyState> for KeySource {
     fn from(state: &KeyState) -> Self {
         match state.source {
@@ -361,9 +345,6 @@ impl TryFrom<EditWish> for Edit {
             shrink,
             fresh,
         } = wish;
-        if prompt.trim().is_empty() {
-            return Err(Error::PromptEmpty);
-        }
         Ok(Self {
             references: versions(references)?,
             parameters: Parameters(parameters),
@@ -377,7 +358,6 @@ impl TryFrom<EditWish> for Edit {
 impl TryFrom<SubmitEdit> for Edit {
     type Error = Error;
 
-    /// The window and the command line refuse an empty prompt; core takes it, because old clients send it.
     fn try_from(edit: SubmitEdit) -> Result<Self, Error> {
         let SubmitEdit {
             version_id,

@@ -40,7 +40,7 @@ pub struct SearchModels {
 }
 
 /// What was found in fal's list, as it was last read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct FoundModels {
     /// The best matches, at most 50. Where the words are themselves an endpoint id that nobody lists, it is among them.
     pub models: Vec<Model>,
@@ -55,7 +55,7 @@ pub struct FoundModels {
 }
 
 /// A model's form: everything the window draws is said here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ModelForm {
     /// The model.
     pub model: Model,
@@ -74,7 +74,7 @@ pub struct ModelForm {
 }
 
 /// How a model takes its prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct PromptRule {
     /// False: it has none.
     pub taken: bool,
@@ -85,7 +85,7 @@ pub struct PromptRule {
 }
 
 /// How many pictures a model takes, the edited one included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct InputRule {
     /// At least; 1 for every edit.
     pub min: u32,
@@ -94,7 +94,7 @@ pub struct InputRule {
 }
 
 /// One parameter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Field {
     /// Its name in the request.
     pub name: String,
@@ -113,7 +113,7 @@ pub struct Field {
 }
 
 /// What a parameter can be. A picture is `{"version_id": "…"}`, or an https URL as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FieldKind {
     /// True or false.

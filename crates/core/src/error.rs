@@ -6,6 +6,7 @@
 mod code;
 mod failure;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::picture::PictureError;
@@ -51,7 +52,7 @@ pub enum Error {
         /// Its name, cut where it is long.
         name: String,
         /// What is wrong with it, as a verb phrase.
-        wanted: &'static str,
+        wanted: Cow<'static, str>,
     },
     /// The same key, another wish: one of the two would be lost.
     #[error("this idempotency key was used for another request")]

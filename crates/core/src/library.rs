@@ -7,6 +7,7 @@ mod edits;
 mod import;
 mod key;
 mod lock;
+mod models;
 mod open;
 mod read;
 mod show;
@@ -24,7 +25,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::job::runner::Runner;
 use crate::keys::Keys;
-use crate::model::{DEMO, KNOWN, ModelId, Provider, SEEDREAM_4};
+use crate::model::{DEMO, ModelId, SEEDREAM_4};
 use crate::pictures::Pictures;
 use crate::settings::{Change, Live, Places, Settings};
 use crate::store::Store;
@@ -32,6 +33,7 @@ use crate::store::Store;
 pub use add::{Added, Refused};
 pub use import::{Imported, try_import};
 pub use key::{KeyState, KeyTest};
+pub use models::{FoundModels, ModelForm, OfferedModel};
 pub use open::Options;
 pub use read::Reader;
 pub use show::SaveAs;
@@ -54,27 +56,13 @@ struct Inner {
     clock: Clock,
     events: broadcast::Sender<Event>,
     runner: Arc<Runner>,
+    catalogue: models::Catalogue,
     /// Removes from the bucket what is deleted. Emptied by the close.
     removing: std::sync::Mutex<Option<JoinHandle<()>>>,
     /// At most so many pictures are decoded for the screen or checked on the way in at a time.
     decodes: tokio::sync::Semaphore,
     /// Emptied by the close.
     locks: std::sync::Mutex<Vec<lock::Lock>>,
-}
-
-/// A model as a host offers it.
-#[derive(Debug, Clone)]
-pub struct OfferedModel {
-    /// Endpoint id, or `demo`.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// What it is good for.
-    pub hint: String,
-    /// Who runs it.
-    pub provider: Provider,
-    /// False while it lacks a key.
-    pub ready: bool,
 }
 
 impl Library {
@@ -113,32 +101,6 @@ impl Library {
             demo if demo == DEMO => SEEDREAM_4.to_owned(),
             model => model,
         }
-    }
-
-    /// What can be run: the models fal is known to have, the one the settings name, and the demo engine.
-    pub async fn models(&self) -> Vec<OfferedModel> {
-        let ready = self.key_state().await.source.is_some();
-        let fal = |id: &str, name: &str, hint: &str| OfferedModel {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            hint: hint.to_owned(),
-            provider: Provider::Fal,
-            ready,
-        };
-        let chosen = self.settings().model;
-        let unknown = (chosen != DEMO && KNOWN.iter().all(|known| known.id != chosen))
-            .then(|| fal(&chosen, &chosen, "The model your settings name"));
-        let demo = OfferedModel {
-            id: DEMO.to_owned(),
-            name: "Demo engine".to_owned(),
-            hint: "Simple colour and shape edits on this computer, no AI".to_owned(),
-            provider: Provider::Demo,
-            ready: true,
-        };
-        let known = KNOWN
-            .iter()
-            .map(|known| fal(known.id, known.name, known.hint));
-        [demo].into_iter().chain(unknown).chain(known).collect()
     }
 
     /// What stood in the composer: the prompt, and the version that was shown.

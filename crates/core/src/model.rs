@@ -1,7 +1,20 @@
-//! What can be run: a model's endpoint id, its name, and what it calls its input.
+//! What can be run: a model's endpoint id, who runs it, and what it takes.
 //!
-//! Deliberately not here yet: parameters, limits and prices. They come with the live catalogue; this list is what a first start knows.
-//! Source of every row: fal-contract section 6.1.
+//! `built_in` is what a first start knows, `spec` what fal's description of an endpoint says, `field` what one parameter can be, `check` whether
+//! the values of an edit fit. All of it is pure; the live list and the descriptions are read by `provider::fal::platform` and kept by `store`.
+
+mod built_in;
+mod check;
+mod field;
+mod picture_name;
+mod schema;
+mod spec;
+
+pub(crate) use check::versions_in;
+
+pub use built_in::{BuiltIn, BuiltInPrice, built_in};
+pub use field::{Field, Kind, Range};
+pub use spec::{Form, InputRule, Inputs, PromptRule, Spec};
 
 /// An endpoint id such as `fal-ai/bytedance/seedream/v4/edit`, or [`DEMO`].
 pub type ModelId = String;
@@ -50,97 +63,6 @@ impl Provider {
     }
 }
 
-/// How a model takes its input picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputField {
-    /// `image_url`: one URL.
-    One,
-    /// `image_urls`: a list.
-    List,
-}
-
-/// A model Overpaint knows by name.
-#[derive(Debug, Clone, Copy)]
-pub struct KnownModel {
-    /// Endpoint id.
-    pub id: &'static str,
-    /// Name for people.
-    pub name: &'static str,
-    /// What it is good for, in one line.
-    pub hint: &'static str,
-    /// How it takes its picture.
-    pub input: InputField,
-}
-
-/// The models a first start knows, the default first.
-pub const KNOWN: &[KnownModel] = &[
-    known(
-        SEEDREAM_4,
-        "Seedream 4",
-        "All-round edits, keeps faces and text",
-        InputField::List,
-    ),
-    known(
-        "fal-ai/bytedance/seedream/v4.5/edit",
-        "Seedream 4.5",
-        "Larger and finer than Seedream 4",
-        InputField::List,
-    ),
-    known(
-        "fal-ai/nano-banana-2/edit",
-        "Nano Banana 2",
-        "Follows long instructions closely",
-        InputField::List,
-    ),
-    known(
-        "fal-ai/flux-2-pro/edit",
-        "Flux 2 Pro",
-        "Photographic light and texture",
-        InputField::List,
-    ),
-    known(
-        "fal-ai/flux-pro/kontext",
-        "Flux Kontext Pro",
-        "Small, precise changes to one picture",
-        InputField::One,
-    ),
-    known(
-        "fal-ai/qwen-image-edit-2511",
-        "Qwen Image Edit",
-        "Strong with lettering, many languages",
-        InputField::List,
-    ),
-    known(
-        "openai/gpt-image-2/edit",
-        "GPT Image 2",
-        "Understands complex scenes, slower",
-        InputField::List,
-    ),
-];
-
-const fn known(
-    id: &'static str,
-    name: &'static str,
-    hint: &'static str,
-    input: InputField,
-) -> KnownModel {
-    KnownModel {
-        id,
-        name,
-        hint,
-        input,
-    }
-}
-
-/// How the model of that id takes its picture; models we do not know take a list, as the original's default did.
-#[must_use]
-pub fn input_field(id: &str) -> InputField {
-    KNOWN
-        .iter()
-        .find(|m| m.id == id)
-        .map_or(InputField::List, |m| m.input)
-}
-
 /// True for text that can be an endpoint id: what may stand in a URL's path, segments of letters, digits, `.`, `_`, `-`, no `..`.
 #[must_use]
 pub fn is_model_id(id: &str) -> bool {
@@ -152,6 +74,39 @@ pub fn is_model_id(id: &str) -> bool {
                 .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     };
     id.len() <= 200 && id.trim_matches('/').split('/').all(segment)
+}
+
+/// The id under which fal's own hosts know a model.
+#[must_use]
+pub fn on_fal(id: &str) -> &str {
+    match id.trim_matches('/') {
+        ORIGINAL_DEFAULT => SEEDREAM_4,
+        id => id,
+    }
+}
+
+/// The endpoint id that somebody pasted: as it is, or inside an address of fal's such as `https://fal.ai/models/fal-ai/flux-2/edit/playground`.
+#[must_use]
+pub fn pasted(text: &str) -> Option<ModelId> {
+    const PAGES: [&str; 5] = ["playground", "api", "examples", "requests", "llms.txt"];
+    let text = text.trim();
+    let (is_address, path) = match text.split_once("://") {
+        Some(("https" | "http", rest)) => (true, rest),
+        Some(_) => return None,
+        None => (false, text),
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let (host, below) = path.split_once('/').unwrap_or_default();
+    let path = match host.to_ascii_lowercase().as_str() {
+        "fal.ai" | "www.fal.ai" => below.trim_start_matches('/').strip_prefix("models/")?,
+        "fal.run" | "queue.fal.run" => below,
+        _ if is_address => return None,
+        _ => path,
+    };
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    let pages = segments.iter().skip(2).position(|s| PAGES.contains(s));
+    let id = segments[..pages.map_or(segments.len(), |at| at + 2)].join("/");
+    (id.contains('/') && is_model_id(&id)).then_some(id)
 }
 
 #[cfg(test)]
@@ -180,6 +135,36 @@ mod tests {
             "a\\b",
         ] {
             assert!(!is_model_id(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_fals_is_pasted_as_the_model_it_shows() {
+        for (text, id) in [
+            ("fal-ai/x/edit", "fal-ai/x/edit"),
+            (" /fal-ai/x/edit/ ", "fal-ai/x/edit"),
+            ("https://fal.ai/models/fal-ai/x/edit", "fal-ai/x/edit"),
+            (
+                "https://fal.ai/models/fal-ai/x/edit/playground?share=1",
+                "fal-ai/x/edit",
+            ),
+            ("https://www.fal.ai/models/openai/y/api#top", "openai/y"),
+            ("fal.ai/models/fal-ai/x/llms.txt", "fal-ai/x"),
+            ("https://queue.fal.run/fal-ai/x/requests/7", "fal-ai/x"),
+            ("fal-ai/api", "fal-ai/api"),
+        ] {
+            assert_eq!(pasted(text).as_deref(), Some(id), "{text}");
+        }
+        for text in [
+            "",
+            "banana",
+            "nano banana",
+            "https://example.com/models/fal-ai/x",
+            "https://fal.ai/dashboard/keys",
+            "ftp://fal.ai/models/fal-ai/x",
+            "fal-ai/../x",
+        ] {
+            assert_eq!(pasted(text), None, "{text}");
         }
     }
 }

@@ -12,6 +12,7 @@ mod items;
 mod job_rows;
 mod jobs;
 mod lines;
+mod models;
 mod moves;
 mod objects;
 mod open;
@@ -21,6 +22,7 @@ mod versions;
 
 pub(crate) use again::Looked;
 pub(crate) use import::{EndedJob, Upload};
+pub(crate) use models::ModelRow;
 pub(crate) use moves::{Intended, Intent, NewResult};
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;

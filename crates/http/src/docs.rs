@@ -113,6 +113,11 @@ fn describe(api: &mut OpenApi) {
         SecurityRequirement::default(),
         SecurityRequirement::new::<_, [&str; 0], &str>("token", []),
     ]);
+    // The router's way to say "the rest of the path" is not OpenAPI's, which has none.
+    let paths = std::mem::take(&mut api.paths.paths).into_iter();
+    api.paths.paths = paths
+        .map(|(path, item)| (path.replace("{*", "{"), item))
+        .collect();
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             add_refusals(path, &method, operation);

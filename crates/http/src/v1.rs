@@ -51,6 +51,7 @@ impl Shared {
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::<Shared>::new()
         .routes(routes!(models::list))
+        .routes(routes!(models::read))
         .routes(routes!(jobs::submit))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::read, jobs::delete))

@@ -1,6 +1,6 @@
-//! What an account may ask: its balance (rest.fal.ai) and prices (api.fal.ai). Lists of models and of past requests are not simulated yet.
+//! What an account may ask about itself: its balance (rest.fal.ai), and its credits (api.fal.ai), which a key like ours may not.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::keys;
 use crate::platform;
@@ -21,35 +21,9 @@ pub(crate) async fn balance(sim: &Sim, call: &Call) -> Answer {
     reply::json(200, &json!(script.balance)).into()
 }
 
-pub(crate) async fn pricing(sim: &Sim, call: &Call) -> Answer {
-    if let Some(refusal) = platform::refuse(sim, call, Place::Pricing).await {
-        return refusal.into();
-    }
-    // What is unknown or has no price is left out, not an error.
-    let asked = call.query();
-    let prices: Vec<Value> = asked
-        .iter()
-        .filter(|(name, _)| name == "endpoint_id")
-        .flat_map(|(_, ids)| ids.split(','))
-        .filter_map(|id| PRICES.iter().find(|(endpoint, ..)| *endpoint == id))
-        .map(|(endpoint, price, unit)| {
-            json!({"endpoint_id": endpoint, "unit_price": price, "unit": unit, "currency": "USD"})
-        })
-        .collect();
-    reply::json(
-        200,
-        &json!({"prices": prices, "next_cursor": null, "has_more": false}),
-    )
-    .into()
+/// The documented way to the balance wants a key of a higher scope.
+pub(crate) fn billing(sim: &Sim, call: &Call) -> Answer {
+    keys::refuse_at_platform(sim, call)
+        .unwrap_or_else(platform::no_scope)
+        .into()
 }
-
-/// US dollars per unit, as of September 2026.
-const PRICES: [(&str, f64, &str); 6] = [
-    ("fal-ai/bytedance/seedream/v4/edit", 0.03, "images"),
-    ("fal-ai/bytedance/seedream/v4.5/edit", 0.04, "images"),
-    ("fal-ai/nano-banana/edit", 0.039, "images"),
-    ("fal-ai/flux-pro/kontext", 0.04, "images"),
-    ("fal-ai/flux-2/edit", 0.012, "processed megapixels"),
-    // One of fal's placeholders: the model bills per image.
-    ("fal-ai/qwen-image-edit", 0.00017, "compute seconds"),
-];

@@ -69,13 +69,17 @@ pub(crate) async fn poll(sim: &Sim, call: &Call, id: &str) -> Answer {
 }
 
 async fn at_once(sim: &Sim, call: &Call, job: &Job, script: &Script) -> Response {
-    if let Some(failure) = script.reply.or(script.end) {
+    if let Some(failure) = script.reply {
         return fail(sim, call, failure, &job.endpoint).await;
     }
-    sim.with_job(&job.request_id, |job, _| {
-        job.phase = crate::job::Phase::Completed;
-    });
-    outputs::answer(sim, call, job, script).await
+    if script.end.is_none() {
+        sim.with_job(&job.request_id, |job, _| {
+            job.phase = crate::job::Phase::Completed;
+        });
+    }
+    let response = outputs::ended(sim, call, job, script).await;
+    outputs::bill(sim, &job.request_id, &response);
+    response
 }
 
 fn come_back(call: &Call, job: &Job, answer: DirectAnswer) -> Response {

@@ -271,15 +271,12 @@ impl Failure {
             Self::NoMedia => billed = "1",
             _ => {}
         }
-        let mut response = reply::json(status, &json!({ "detail": [error] }));
         let retryable = if matches!(self, Self::Unavailable) {
             "true"
         } else {
             "false"
         };
-        reply::set(&mut response, X_FAL_RETRYABLE, retryable);
-        reply::set(&mut response, X_FAL_BILLABLE_UNITS, billed);
-        response
+        model_errors(status, json!([error]), retryable, billed)
     }
 
     fn gateway_error(self, status: u16) -> Response {
@@ -288,6 +285,14 @@ impl Failure {
         reply::set(&mut response, X_FAL_ERROR_TYPE, kind);
         response
     }
+}
+
+/// A model's own refusal: a list of errors, whether it is worth another try, and the units billed for it.
+pub(crate) fn model_errors(status: u16, errors: Value, retryable: &str, billed: &str) -> Response {
+    let mut response = reply::json(status, &json!({ "detail": errors }));
+    reply::set(&mut response, X_FAL_RETRYABLE, retryable);
+    reply::set(&mut response, X_FAL_BILLABLE_UNITS, billed);
+    response
 }
 
 pub(crate) fn detail(status: u16, text: &str) -> Response {

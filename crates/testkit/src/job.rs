@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::route::app_of;
 use crate::script::Script;
 use crate::stage::{Gates, Stage};
+use crate::validation::Refused;
 
 /// A job, as a test sees it: one accepted and charged submit.
 #[derive(Debug, Clone, Serialize)]
@@ -42,6 +43,12 @@ pub struct Job {
     pub list_looks: u32,
     /// Whether fal keeps what was sent and answered: not with `X-Fal-Store-IO: 0`, and not once the payloads were deleted.
     pub kept: bool,
+    /// What it is billed; known once its result was asked for and could be told. A refused or cancelled job is billed 0, and is a charge
+    /// all the same, as tests count them: fal took the submit.
+    pub billed_units: Option<u64>,
+    /// Why the model will not take the input.
+    #[serde(skip)]
+    pub(crate) refused: Option<Arc<Refused>>,
     /// Steps done in the present phase.
     #[serde(skip)]
     steps: u32,
@@ -106,6 +113,8 @@ impl Job {
             downloads: 0,
             list_looks: 0,
             kept: true,
+            billed_units: None,
+            refused: None,
             steps: 0,
             log_lines: 0,
             picture: Arc::default(),

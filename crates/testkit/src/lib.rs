@@ -57,12 +57,14 @@
 
 mod account;
 mod bucket;
+mod catalogue;
 mod control;
 mod direct;
 mod fal;
 mod fault;
 mod files;
 mod folder;
+mod input;
 mod job;
 mod keys;
 mod markers;
@@ -70,6 +72,7 @@ mod original;
 mod outputs;
 mod pixels;
 mod platform;
+mod prices;
 mod queue;
 mod record;
 mod reply;
@@ -81,6 +84,7 @@ mod server;
 mod sim;
 mod stage;
 mod storage;
+mod validation;
 mod wire;
 
 pub use bucket::{Bucket, Put};
@@ -92,7 +96,7 @@ pub use markers::table as marker_table;
 pub use original::{OldJob, Original};
 pub use record::{Recorded, Role};
 pub use script::{
-    Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Output, Picture, Place, Script,
-    Shape,
+    Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Model, Output, Picture, Place,
+    Price, Script, Shape,
 };
 pub use stage::{Stage, UnknownStage};

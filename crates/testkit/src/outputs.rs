@@ -11,17 +11,49 @@ use tokio::sync::OnceCell;
 
 use crate::job::Job;
 use crate::pixels::{self, Content, Wish};
+use crate::prices;
 use crate::reply::{self, X_FAL_BILLABLE_UNITS};
 use crate::script::{Format, Images, Output, Picture, Script, Shape};
-use crate::server::Call;
+use crate::server::{Call, fail};
 use crate::sim::{File, Sim};
 
-/// The result as the model answers it.
-pub(crate) async fn answer(sim: &Sim, call: &Call, job: &Job, script: &Script) -> Response {
+/// What the model answers at the end: its refusal of the input, the failure of the script, or the result.
+pub(crate) async fn ended(sim: &Sim, call: &Call, job: &Job, script: &Script) -> Response {
+    if let Some(refused) = &job.refused {
+        return refused.answer();
+    }
+    if let Some(failure) = script.end {
+        return fail(sim, call, failure, &job.endpoint).await;
+    }
     let mut response = reply::json(200, &told(sim, call, job, script).await);
-    let units = count(job, &script.output).to_string();
+    let units = units(sim, job, script).await.to_string();
     reply::set(&mut response, X_FAL_BILLABLE_UNITS, units);
     response
+}
+
+/// Notes the units an answer says are billed.
+pub(crate) fn bill(sim: &Sim, request_id: &str, response: &Response) {
+    let told = response.headers().get(X_FAL_BILLABLE_UNITS);
+    let units = told.and_then(|units| units.to_str().ok()?.parse().ok());
+    if let Some(units) = units {
+        sim.with_job(request_id, |job, _| job.billed_units = Some(units));
+    }
+}
+
+async fn units(sim: &Sim, job: &Job, script: &Script) -> u64 {
+    let format = asked_format(&job.input);
+    let first = input(sim, job).await;
+    let made: Vec<(u32, u32)> = (0..count(job, &script.output))
+        .map(|index| {
+            pixels::planned_size(first.as_ref(), &wish(job, &script.output, index, format))
+        })
+        .collect();
+    let sent: Vec<(u32, u32)> = crate::input::pictures(sim, &job.input)
+        .iter()
+        .filter_map(pixels::measure)
+        .collect();
+    let price = prices::price_of(script, &job.endpoint);
+    prices::units(price.as_ref(), &made, &sent)
 }
 
 /// The result's JSON.

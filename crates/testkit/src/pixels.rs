@@ -86,7 +86,8 @@ fn decoder(input: &Bytes) -> Option<(impl ImageDecoder, Orientation)> {
     Some((decoder, orientation))
 }
 
-fn measure(input: &Bytes) -> Option<(u32, u32)> {
+/// Width and height, upright, from the header alone.
+pub(crate) fn measure(input: &Bytes) -> Option<(u32, u32)> {
     use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
     let (decoder, orientation) = decoder(input)?;
     let (width, height) = decoder.dimensions();

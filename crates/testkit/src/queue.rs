@@ -10,6 +10,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::fault::{Failure, detail};
+use crate::input;
 use crate::job::{Job, Protocol, Seen};
 use crate::keys;
 use crate::outputs;
@@ -65,7 +66,14 @@ pub(crate) async fn accept(
         return Err(detail(422, "Request body must be a JSON object").into());
     }
     let kept = call.header("x-fal-store-io") != Some("0");
-    let job = sim.accept(endpoint, protocol, input, kept);
+    let checked = match protocol {
+        Protocol::Direct => Ok(()),
+        Protocol::Queue | Protocol::Run => input::check(sim, &script, endpoint, &input),
+    };
+    let job = sim.accept(endpoint, protocol, input, |job| {
+        job.kept = kept;
+        job.refused = checked.err().map(Arc::new);
+    });
     if sim.pass(Stage::Accepted, &call.wire).await.is_err() {
         return Err(Answer::about(&job.request_id, cut(call)));
     }
@@ -119,11 +127,9 @@ pub(crate) async fn result(sim: &Sim, call: &Call, path: &str, id: &str) -> Answ
             Failure::StillInProgress.answer(path)
         }
         Some(job) if job.cancelled => Failure::Cancelled.answer(path),
-        Some(job) => match script.end {
-            Some(failure) => fail(sim, call, failure, &job.endpoint).await,
-            None => outputs::answer(sim, call, &job, &script).await,
-        },
+        Some(job) => outputs::ended(sim, call, &job, &script).await,
     };
+    outputs::bill(sim, id, &response);
     Answer::about(id, response)
 }
 
@@ -276,12 +282,13 @@ fn told_at(mut body: Value, job: &Job, script: &Script, seen: Seen) -> (u16, Val
             body["logs"] = logs;
             body["metrics"] = json!({"inference_time": 3.41});
             let end = if job.cancelled {
-                Some(Failure::Cancelled)
+                Some(told_of(Failure::Cancelled))
+            } else if let Some(refused) = &job.refused {
+                Some(refused.told())
             } else {
-                script.end
+                script.end.map(told_of)
             };
-            if let Some(failure) = end {
-                let (sentence, kind) = failure.told();
+            if let Some((sentence, kind)) = end {
                 body["error"] = json!(sentence);
                 body["error_type"] = json!(kind);
                 body["metrics"] = json!({});
@@ -289,6 +296,11 @@ fn told_at(mut body: Value, job: &Job, script: &Script, seen: Seen) -> (u16, Val
             (200, body)
         }
     }
+}
+
+fn told_of(failure: Failure) -> (String, String) {
+    let (sentence, kind) = failure.told();
+    (sentence, kind.to_owned())
 }
 
 /// Every second entry lacks the two fields that have gone missing at fal.

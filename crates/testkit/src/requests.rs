@@ -103,25 +103,26 @@ fn shows(sim: &Sim, job: &Job, first_page: bool) -> bool {
 async fn item(sim: &Sim, call: &Call, job: &Job, payloads: bool) -> Value {
     let script = sim.script_for(&job.prompt);
     let at = accepted(job).to_rfc3339_opts(SecondsFormat::Micros, true);
-    let failure = if job.cancelled {
-        Some(Failure::Cancelled)
-    } else {
-        script.end
-    };
     let over = job.phase == Phase::Completed;
+    let status = match (&job.refused, script.end) {
+        _ if job.cancelled => 499,
+        (Some(_), _) => 422,
+        (None, Some(failure)) => failure.answer(&job.endpoint).status().as_u16(),
+        (None, None) => 200,
+    };
     let mut item = json!({
         "request_id": job.request_id,
         "endpoint_id": job.endpoint,
         "sent_at": at,
         "started_at": at,
         "ended_at": over.then_some(&at),
-        "status_code": over.then(|| failure.map_or(200, |failure| failure.answer(&job.endpoint).status().as_u16())),
+        "status_code": over.then_some(status),
         "duration": over.then_some(3.41),
         "simulated": true,
     });
     if payloads && job.kept {
         item["json_input"] = (*job.input).clone();
-        if over && failure.is_none() {
+        if over && status == 200 {
             item["json_output"] = outputs::told(sim, call, job, &script).await;
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::fault::Failure;
 
@@ -40,6 +41,10 @@ pub struct Script {
     pub unknown_apps: Vec<String>,
     /// The account's balance in US dollars.
     pub balance: f64,
+    /// Models that are changed, made up, or (as `null`) gone, by endpoint id: what the catalogue says of each.
+    pub models: BTreeMap<String, Option<Model>>,
+    /// Prices that are changed, made up, or (as `null`) not told, by endpoint id.
+    pub prices: BTreeMap<String, Option<Price>>,
 }
 
 impl Default for Script {
@@ -58,6 +63,8 @@ impl Default for Script {
             direct: Direct::default(),
             unknown_apps: vec!["fal-ai/seedream-v4".to_owned()],
             balance: 12.5,
+            models: BTreeMap::new(),
+            prices: BTreeMap::new(),
         }
     }
 }
@@ -93,6 +100,30 @@ impl Script {
         self.fail(Place::Submit, reason)
             .fail(Place::Initiate, reason)
     }
+}
+
+/// A model of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// What the list says of it: `display_name`, `category`, `description`, …
+    #[serde(default)]
+    pub metadata: Value,
+    /// Its OpenAPI document. Without one it is known by name only: nothing sent to it is validated.
+    #[serde(default)]
+    pub openapi: Option<Value>,
+}
+
+/// What a model costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// US dollars per unit.
+    pub unit_price: f64,
+    /// The unit's name: `images`, `megapixels`, `processed megapixels`, `compute seconds`, …
+    pub unit: String,
+    /// What one call costs on average.
+    pub average_call: f64,
 }
 
 /// Where a fault can sit.

@@ -19,7 +19,7 @@ use crate::reply::{self, FromIngress, X_FAL_REQUEST_ID};
 use crate::route::{RequestPart, Route};
 use crate::sim::Sim;
 use crate::wire::{Wire, WireListener};
-use crate::{account, control, direct, files, queue, requests, storage};
+use crate::{account, catalogue, control, direct, files, prices, queue, requests, storage};
 
 /// Far above any real request; only keeps a runaway client from filling the memory.
 const LARGEST_BODY: usize = 1 << 30;
@@ -152,12 +152,13 @@ async fn answer(sim: &Arc<Sim>, call: &Call, route: Option<&Route<'_>>) -> Answe
         Route::Upload { file } => storage::put(sim, call, file).await,
         Route::File { file, moved } => files::get(sim, call, file, moved).await,
         Route::Balance => account::balance(sim, call).await,
-        Route::Pricing => account::pricing(sim, call).await,
+        Route::Pricing => prices::list(sim, call).await,
+        Route::Estimate => prices::estimate(sim, call).await,
+        Route::Models => catalogue::list(sim, call).await,
+        Route::Schema => catalogue::schema(sim, call).await,
+        Route::Billing => account::billing(sim, call),
         Route::Requests => requests::list(sim, call).await,
         Route::Payloads { id } => requests::delete_payloads(sim, call, id).await,
-        Route::Estimate | Route::Models | Route::Billing | Route::Schema => {
-            detail(404, "Not Found").into()
-        }
         Route::Control { .. } => detail(404, "Not Found").into(),
     }
 }

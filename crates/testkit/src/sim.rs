@@ -120,7 +120,7 @@ impl Sim {
         endpoint: &str,
         protocol: Protocol,
         input: Value,
-        kept: bool,
+        judge: impl FnOnce(&mut Job),
     ) -> Job {
         let mut job = Job::new(
             Uuid::now_v7().to_string(),
@@ -128,7 +128,7 @@ impl Sim {
             protocol,
             input,
         );
-        job.kept = kept;
+        judge(&mut job);
         let charges = {
             let mut state = self.state();
             let index = state.jobs.len();

@@ -1,10 +1,11 @@
 //! A model's own parameters, as they are given: checked for what no model can mean, otherwise sent as they are.
 //!
-//! Which parameters a model has, with which values, is the catalogue's to say (fal-contract 6); until it is here, fal judges.
+//! Which parameters a model has, with which values, its schema says (`model::Spec`); where there is none, fal judges.
 
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::model::Spec;
 
 /// Names and values, in the order they were given.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,18 +14,23 @@ pub struct Parameters(pub Map<String, Value>);
 /// Longest JSON of all parameters, in bytes.
 const MAX: usize = 64 << 10;
 
-/// What Overpaint itself fills in.
+/// What Overpaint itself fills in where nothing is known of the model.
 const OURS: &[&str] = &["prompt", "image_url", "image_urls"];
 
 impl Parameters {
     /// # Errors
     /// [`Error::ParameterInvalid`] for a name that is none or Overpaint's own, and for more than 64 KiB.
-    pub(crate) fn check(&self, is_demo: bool) -> Result<(), Error> {
-        let invalid = |name: &str, wanted| {
+    pub(crate) fn check(&self, is_demo: bool, spec: Option<&Spec>) -> Result<(), Error> {
+        let invalid = |name: &str, wanted: &'static str| {
             Err(Error::ParameterInvalid {
                 name: name.chars().take(64).collect(),
-                wanted,
+                wanted: wanted.into(),
             })
+        };
+        let is_ours = |name: &str| match spec {
+            // A prompt is never a parameter, whether the model has one or not.
+            Some(spec) => spec.fills(name) || name == "prompt",
+            None => OURS.contains(&name),
         };
         for name in self.0.keys() {
             let is_name = (1..=64).contains(&name.len())
@@ -34,7 +40,7 @@ impl Parameters {
             if !is_name {
                 return invalid(name, "is no name a parameter can have");
             }
-            if OURS.contains(&name.as_str()) {
+            if is_ours(name) {
                 return invalid(name, "is filled in from the edit itself");
             }
             if is_demo {
@@ -70,7 +76,7 @@ mod tests {
     use serde_json::json;
 
     fn check(value: Value) -> Result<(), Error> {
-        Parameters(value.as_object().unwrap().clone()).check(false)
+        Parameters(value.as_object().unwrap().clone()).check(false, None)
     }
 
     #[test]
@@ -90,7 +96,7 @@ mod tests {
         assert!(check(json!({ "note": "x".repeat(MAX) })).is_err());
         assert!(
             Parameters(json!({"seed": 1}).as_object().unwrap().clone())
-                .check(true)
+                .check(true, None)
                 .is_err()
         );
     }

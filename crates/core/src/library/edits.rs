@@ -1,26 +1,64 @@
 //! Edits: submit, cancel, run again, delete, bring back.
 
+use std::sync::Arc;
+
 use super::Library;
 use crate::drill;
 use crate::error::Error;
 use crate::job::{Edit, Job, JobId, State};
-use crate::model::{DEMO, is_model_id};
+use crate::model::{DEMO, Spec, is_model_id, versions_in};
+use crate::version::VersionId;
 
 impl Library {
     /// Accepts an edit: when this answers, the job is on disk.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`], [`Error::ParameterInvalid`].
+    /// [`Error::NotFound`] for a version or a model that cannot be one, [`Error::PromptEmpty`], [`Error::PromptTooLong`],
+    /// [`Error::ParameterInvalid`].
     pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
-        check(&edit)?;
-        let job = self
-            .0
-            .store
-            .add_job(JobId(self.new_id()), &edit, self.0.clock.now())
-            .await?;
+        let spec = self.check_worded(&edit).await?;
+        let job = self.accept(&edit).await?;
+        self.remember(&edit, spec.as_deref()).await;
+        Ok(job)
+    }
+
+    async fn accept(&self, edit: &Edit) -> Result<Job, Error> {
+        let (id, now) = (JobId(self.new_id()), self.0.clock.now());
+        let job = self.0.store.add_job(id, edit, now).await?;
         drill::point("job_stored").await;
         self.begin(&job);
         Ok(job)
+    }
+
+    /// What can be said of an edit before anything is kept; answers what its model takes, where that is known.
+    pub(super) async fn check(&self, edit: &Edit) -> Result<Option<Arc<Spec>>, Error> {
+        check(edit)?;
+        let spec = self.spec_of(&edit.model).await?;
+        edit.parameters.check(edit.model == DEMO, spec.as_deref())?;
+        if let Some(spec) = &spec {
+            let pictures = 1 + edit.references.len();
+            spec.check(&edit.prompt, pictures, &edit.parameters.0)?;
+        }
+        for id in edit.parameters.0.values().flat_map(versions_in) {
+            let unknown = || Error::NotFound {
+                what: "version",
+                id: id.chars().take(64).collect(),
+            };
+            let version = VersionId::parse(id).ok_or_else(unknown)?;
+            self.0.store.live_version(version).await?;
+        }
+        Ok(spec)
+    }
+
+    /// The same for edits that must say something, unless their model takes no words or can do without.
+    async fn check_worded(&self, edit: &Edit) -> Result<Option<Arc<Spec>>, Error> {
+        if edit.prompt.trim().is_empty() {
+            let spec = self.spec_of(&edit.model).await?;
+            if spec.is_none_or(|spec| spec.form().prompt.required) {
+                return Err(Error::PromptEmpty);
+            }
+        }
+        self.check(edit).await
     }
 
     /// [`Library::submit_edit`] for programs: no model means the one of the settings, and a model that needs a key is refused without one
@@ -40,7 +78,9 @@ impl Library {
         if model != DEMO && self.key_state().await.source.is_none() {
             return Err(Error::KeyMissing);
         }
-        self.submit_edit(Edit { model, ..edit }).await
+        let edit = Edit { model, ..edit };
+        self.check_worded(&edit).await?;
+        self.accept(&edit).await
     }
 
     /// A job that is written goes to work.
@@ -128,8 +168,8 @@ impl Library {
     }
 }
 
-/// What can be said of an edit before anything is kept.
-pub(super) fn check(edit: &Edit) -> Result<(), Error> {
+/// What holds for every model.
+fn check(edit: &Edit) -> Result<(), Error> {
     if edit.prompt.len() > Edit::PROMPT_MAX {
         return Err(Error::PromptTooLong {
             bytes: edit.prompt.len(),
@@ -141,5 +181,5 @@ pub(super) fn check(edit: &Edit) -> Result<(), Error> {
             id: edit.model.clone(),
         });
     }
-    edit.parameters.check(edit.model == DEMO)
+    Ok(())
 }

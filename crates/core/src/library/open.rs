@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use tokio::sync::{Semaphore, broadcast};
 
 use super::lock::Lock;
-use super::{Inner, Library, TRASH_DAYS};
+use super::{Inner, Library, TRASH_DAYS, models};
 use crate::bucket::{Bucket, remove_deleted};
 use crate::clock::Clock;
 use crate::drill;
@@ -111,10 +111,13 @@ impl Library {
             clock,
             events,
             runner,
+            catalogue: models::Catalogue::default(),
             removing: Mutex::new(removing),
             locks: Mutex::new(locks),
         }));
         tokio::spawn(library.clone().look_after(!unclean));
+        let weak = Arc::downgrade(&library.0);
+        tokio::spawn(models::follow_refusals(weak, library.subscribe()));
         Ok(library)
     }
 

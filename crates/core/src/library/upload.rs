@@ -112,7 +112,7 @@ impl Library {
         name: &str,
         edit: Edit,
     ) -> Result<Job, Error> {
-        super::edits::check(&edit)?;
+        self.check(&edit).await?;
         let kept = self.keep_upload(upload).await?;
         let name = shown_name(name, kept.facts.format);
         let edit = Edit {

@@ -5,16 +5,15 @@ use std::time::Duration;
 use base64::Engine;
 use bytes::Bytes;
 use futures_util::stream;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::http::unreachable;
 use super::{Fal, refusal};
 use crate::drill;
 use crate::error::{Code, Error, Failure, Step};
-use crate::job::Parameters;
-use crate::model::{InputField, input_field};
+use crate::model::Spec;
 use crate::picture::{self, Format, SaveFormat};
 
 /// Bytes a second below which an upload is given up: a picture of 20 MB may take 20 minutes.
@@ -155,35 +154,79 @@ impl Prepared {
     }
 }
 
-/// The submit's JSON, compact, the prompt first, as the original wrote it; the model's own parameters after. A picture may lie in the URL, so
-/// it is written once, where it stays.
+/// The submit's JSON, compact. With a schema: each thing under the model's own name for it, in its order, without what is the default anyway.
+/// Without one: the prompt first and a list of pictures, as the original wrote it, the parameters after. A picture may lie in its URL, so it is
+/// written once, where it stays.
 pub(crate) fn json_body(
-    model: &str,
+    spec: Option<&Spec>,
     prompt: &str,
-    input_url: &str,
-    parameters: &Parameters,
+    urls: &[String],
+    parameters: &Map<String, Value>,
 ) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        prompt: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        image_urls: Option<[&'a str; 1]>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        image_url: Option<&'a str>,
-        #[serde(flatten)]
-        parameters: &'a serde_json::Map<String, Value>,
-    }
-    let list = matches!(input_field(model), InputField::List);
-    let body = Body {
-        prompt,
-        image_urls: list.then_some([input_url]),
-        image_url: (!list).then_some(input_url),
-        parameters: &parameters.0,
-    };
-    let mut json = Vec::with_capacity(input_url.len() + prompt.len() * 2 + 1024);
+    let size = urls.iter().map(String::len).sum::<usize>() + prompt.len() * 2 + 1024;
+    let mut json = Vec::with_capacity(size);
     // Text and JSON into memory: nothing of that can fail.
-    let _ = serde_json::to_writer(&mut json, &body);
+    let _ = match spec {
+        Some(spec) => {
+            serde_json::Serializer::new(&mut json).collect_map(said(spec, prompt, urls, parameters))
+        }
+        None => {
+            let plain = [
+                ("prompt", Part::Text(prompt)),
+                ("image_urls", Part::List(urls)),
+            ];
+            let given = parameters
+                .iter()
+                .map(|(name, value)| (name.as_str(), Part::Value(value.clone())));
+            serde_json::Serializer::new(&mut json).collect_map(plain.into_iter().chain(given))
+        }
+    };
     json
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part<'a> {
+    Text(&'a str),
+    List(&'a [String]),
+    Value(Value),
+}
+
+/// What is said to the model, in its order; what its schema does not know comes last.
+fn said<'a>(
+    spec: &'a Spec,
+    prompt: &'a str,
+    urls: &'a [String],
+    parameters: &'a Map<String, Value>,
+) -> Vec<(&'a str, Part<'a>)> {
+    let known = spec.fields().iter().filter_map(|field| {
+        let name = field.name.as_str();
+        let inputs = spec.inputs().filter(|inputs| inputs.field == name);
+        let part = match (inputs, parameters.get(name)) {
+            (Some(inputs), _) if inputs.is_list => Part::List(urls),
+            (Some(_), _) => Part::Text(urls.first()?),
+            _ if spec.prompt() == Some(name) => {
+                if !field.required && field.default.as_ref().is_some_and(|d| d == prompt) {
+                    return None;
+                }
+                Part::Text(prompt)
+            }
+            (None, Some(value)) => {
+                let value = field.plain(value);
+                if field.is_default(&value) {
+                    return None;
+                }
+                Part::Value(value)
+            }
+            (None, None) => return None,
+        };
+        Some((name, part))
+    });
+    let unknown = parameters
+        .iter()
+        .filter(|(name, _)| spec.field(name).is_none())
+        .map(|(name, value)| (name.as_str(), Part::Value(value.clone())));
+    known.chain(unknown).collect()
 }
 
 /// The bytes as a body that is sent once, and what is held until it has been taken. A body of plain bytes would be kept until the answer
@@ -211,3 +254,6 @@ fn counted(bytes: Bytes, progress: impl Fn(u64, u64) + Send + Sync + 'static) ->
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;

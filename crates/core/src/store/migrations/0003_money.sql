@@ -45,6 +45,8 @@ CREATE TABLE model (
     listed_at  INTEGER,                              -- when fal's list had it; NULL: it has not
     schema     TEXT,                                 -- fal's OpenAPI document
     schema_at  INTEGER,
+    max_inputs INTEGER,                              -- what the document says, for lists
+    takes_mask INTEGER,
     unit       TEXT,                                 -- what fal counts: images, megapixels, …
     unit_price INTEGER,
     history    INTEGER,                              -- what such calls really cost on average

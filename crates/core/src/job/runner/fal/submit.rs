@@ -29,12 +29,13 @@ impl Run {
             Err(end) => return self.not_uploaded(fal, end).await.map(Some),
         };
         let Sent { urls, mark } = sent;
-        let body = json_body(
-            &self.job.model,
-            &self.job.prompt,
-            urls.first().map(String::as_str).unwrap_or_default(),
-            &self.job.parameters,
-        );
+        // Another endpoint gets what the original sent, whatever fal calls things.
+        let spec = match fal.is_fals_own() {
+            true => self.runner.store.spec(&self.job.model).await?,
+            false => None,
+        };
+        let (prompt, parameters) = (&self.job.prompt, &self.job.parameters.0);
+        let body = json_body(spec.as_deref(), prompt, &urls, parameters);
         drop(urls);
 
         let runner = Arc::clone(&self.runner);

@@ -65,7 +65,7 @@ impl Fal {
             if let Some(cursor) = &cursor {
                 asked.query_pairs_mut().append_pair("cursor", cursor);
             }
-            let page = match self.page(&asked).await {
+            let page = match self.requests_page(&asked).await {
                 Ok(page) => page,
                 Err(search) => return search,
             };
@@ -86,7 +86,7 @@ impl Fal {
         Search::Failed("fal's list has no end.".to_owned())
     }
 
-    async fn page(&self, url: &Url) -> Result<Page, Search> {
+    async fn requests_page(&self, url: &Url) -> Result<Page, Search> {
         let failed = |error: &reqwest::Error| Search::Failed(plain(error));
         let request = self
             .with_key(self.http.ask.request(Method::GET, url.clone()), url)
@@ -98,7 +98,11 @@ impl Fal {
             .map_err(|error| failed(&error))?;
         let status = response.status();
         let body = read(response).await.map_err(|error| failed(&error))?;
-        let said = || format!("{status} {}", refusal::said(&body)).trim().to_owned();
+        let said = || {
+            format!("{status} {}", refusal::said(&body))
+                .trim()
+                .to_owned()
+        };
         match status.as_u16() {
             // Only a list that was read can say that something is not in it.
             200..=299 => serde_json::from_slice(&body).map_err(|_| Search::Failed(said())),
