@@ -222,9 +222,9 @@ async fn a_list_that_cannot_be_read_leaves_the_one_before() {
         )
     });
     let before = library.refresh_models().await.unwrap();
-    stage
-        .fal
-        .script(|script| script.fail(Place::Models, overpaint_testkit::Failure::Internal));
+    stage.fal.script(|script| {
+        script.fail(Place::Models, overpaint_testkit::Failure::Internal);
+    });
     let after = library.refresh_models().await.unwrap();
     assert_eq!(
         (after.listed, after.listed_at),
