@@ -14,6 +14,7 @@ mod lines;
 mod moves;
 mod objects;
 mod open;
+mod told;
 mod trash;
 mod versions;
 

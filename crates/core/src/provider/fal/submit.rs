@@ -6,7 +6,7 @@ use url::Url;
 
 use super::answer::{self, Reply};
 use super::body::holding;
-use super::http::{got, header, plain, read, unreachable};
+use super::http::{got, header, plain, unreachable};
 use super::{Fal, SubmitError, Submitted, refusal};
 use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::job::Ticket;
@@ -49,7 +49,7 @@ impl Fal {
             Err(error) => return Err(unclear(plain(&error), got(&error), b"")),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = match read(response).await {
+        let body = match self.http.read_answer(response).await {
             Ok(body) => body,
             Err(error) if status.is_client_error() => {
                 return Err(SubmitError::Refused(refusal::of(

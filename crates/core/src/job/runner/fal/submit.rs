@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::inputs::Sent;
 use crate::error::Error;
+use crate::job::Parameters;
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
 use crate::provider::fal::{Fal, SubmitError, Submitted, json_body};
@@ -25,12 +26,14 @@ impl Run {
             Ok(sent) => sent,
             Err(end) => return Ok(Some(end)),
         };
-        let Sent { urls, .. } = sent;
+        let Sent {
+            urls, parameters, ..
+        } = sent;
         let body = json_body(
             &self.job.model,
             &self.job.prompt,
             urls.first().map(String::as_str).unwrap_or_default(),
-            &self.job.parameters,
+            &Parameters(parameters),
         );
         drop(urls);
 
