@@ -9,8 +9,10 @@ mod away;
 mod bucket;
 mod fal;
 mod import;
+mod inputs;
 mod library;
 mod money;
+mod outputs;
 mod restart;
 mod settings;
 
