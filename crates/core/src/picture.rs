@@ -83,6 +83,21 @@ impl Format {
         }
     }
 
+    /// The format of that media type.
+    #[must_use]
+    pub fn of_media_type(name: &str) -> Option<Self> {
+        [
+            Self::Png,
+            Self::Jpeg,
+            Self::Gif,
+            Self::WebP,
+            Self::Tiff,
+            Self::Bmp,
+        ]
+        .into_iter()
+        .find(|format| format.media_type() == name)
+    }
+
     /// File name extension without the dot, for example `jpg`.
     #[must_use]
     pub const fn extension(self) -> &'static str {

@@ -1,37 +1,37 @@
 //! Whether a picture is black all over, which is how many models say that their safety check did not like it (fal-contract 4.4).
 
-use std::io::Cursor;
+use std::io::{BufRead, Read, Seek};
 
-use super::{Format, PictureError, decode, guarded, inspect, jpeg};
+use super::{Format, PictureError, decode, guarded, jpeg};
 
 /// Light that nobody sees, and that a JPEG may make of none.
 const DARK: u8 = 2;
 
-/// True where no visible pixel has any light. Reads a PNG only up to the first light, and a lossy file only where it is small enough to be
+/// True where no visible pixel has any light. Reads a PNG only up to the first light, and another file only where it is small enough to be
 /// black; one that cannot be read is not called black.
-pub(crate) fn is_black(bytes: &[u8]) -> bool {
+pub(crate) fn is_black(mut file: impl BufRead + Seek, format: Format, pixels: u64) -> bool {
     guarded(|| {
-        let facts = inspect(bytes)?;
-        let pixels = u64::from(facts.width) * u64::from(facts.height);
-        // Nothing costs next to nothing: a third of a bit a pixel, and room for a profile and a maker's certificate.
-        let may_be = bytes.len() as u64 <= pixels / 8 + (256 << 10);
-        match facts.format {
-            Format::Png => png(bytes),
-            _ if !may_be => Ok(false),
-            Format::Jpeg => {
-                let header = jpeg::Header::read(bytes)?;
-                jpeg::decode(bytes, &header, 1).map(|image| all_dark(&image))
-            }
-            Format::Gif | Format::WebP | Format::Tiff | Format::Bmp => {
-                decode(bytes).map(|image| all_dark(&image))
-            }
+        if format == Format::Png {
+            return png(file);
         }
+        // Nothing costs next to nothing: a third of a bit a pixel, and room for a profile and a maker's certificate.
+        let most = pixels / 8 + (256 << 10);
+        let mut bytes = Vec::new();
+        let read = file.by_ref().take(most + 1).read_to_end(&mut bytes);
+        if read.map_err(PictureError::broken)? as u64 > most {
+            return Ok(false);
+        }
+        if format == Format::Jpeg {
+            let header = jpeg::Header::read(&bytes)?;
+            return jpeg::decode(&bytes, &header, 1).map(|image| all_dark(&image));
+        }
+        decode(&bytes).map(|image| all_dark(&image))
     })
     .unwrap_or(false)
 }
 
-fn png(bytes: &[u8]) -> Result<bool, PictureError> {
-    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+fn png(file: impl BufRead + Seek) -> Result<bool, PictureError> {
+    let mut decoder = png::Decoder::new(file);
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(PictureError::broken)?;
@@ -69,21 +69,28 @@ mod tests {
     use super::*;
     use crate::picture::{SaveFormat, encode};
     use image::{Rgba, RgbaImage};
+    use std::io::Cursor;
 
     #[test]
     fn black_is_told_from_dark_and_from_nothing_in_every_format() {
         let filled = |pixel| RgbaImage::from_pixel(64, 48, Rgba(pixel));
         let mut one_light = filled([0, 0, 0, 255]);
         one_light.put_pixel(40, 40, Rgba([255, 255, 255, 255]));
+        let black = |image: &RgbaImage, save| {
+            let bytes = encode(image, save).unwrap();
+            let format = crate::picture::inspect(&bytes).unwrap().format;
+            is_black(Cursor::new(bytes), format, 64 * 48)
+        };
         for format in [SaveFormat::Png, SaveFormat::Jpeg, SaveFormat::WebP] {
-            let black = |image: &RgbaImage| is_black(&encode(image, format).unwrap());
+            let black = |image: &RgbaImage| black(image, format);
             assert!(black(&filled([0, 0, 0, 255])), "{format:?}");
             assert!(black(&filled([2, 1, 0, 255])), "{format:?}");
             assert!(!black(&filled([9, 9, 9, 255])), "{format:?}");
             assert!(!black(&one_light), "{format:?}");
         }
-        let cut_out = encode(&filled([0, 0, 0, 0]), SaveFormat::Png).unwrap();
-        assert!(!is_black(&cut_out));
-        assert!(!is_black(b"no picture"));
+        assert!(!black(&filled([0, 0, 0, 0]), SaveFormat::Png));
+        for format in [Format::Png, Format::Jpeg, Format::Gif] {
+            assert!(!is_black(Cursor::new(b"no picture"), format, 1));
+        }
     }
 }

@@ -10,6 +10,10 @@ use crate::settings::FalSettings;
 
 /// Where submits go.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each job, and fal's own is the common one"
+)]
 pub(crate) enum Destination {
     /// fal's own hosts.
     Fal(Hosts),

@@ -9,10 +9,10 @@ use crate::error::{Charged, Code, Error, Failure};
 use crate::job::runner::blocking;
 use crate::job::runner::run::{End, Run};
 use crate::job::{Attempt, Output, Protocol};
-use crate::picture::{self, PictureError};
+use crate::picture::{Facts, PictureError};
 use crate::provider::fal::{Fal, Given, Look};
 use crate::store::NewResult;
-use crate::version::VersionId;
+use crate::version::{Picture, VersionId};
 
 /// Tries to fetch a result, which is a GET and harmless.
 const FETCHES: u32 = 4;
@@ -131,7 +131,7 @@ impl Run {
 
     fn kept(
         &self,
-        kept: Result<(crate::version::Picture, picture::Facts), Error>,
+        kept: Result<(Picture, Facts), Error>,
     ) -> Result<Result<NewResult, Failure>, Error> {
         match kept {
             Ok((picture, facts)) => Ok(Ok(NewResult {
@@ -171,7 +171,7 @@ impl Run {
     /// What the safety check did to a picture, as a note; most models only show it by a black one (fal-contract 4.4).
     async fn judged(&self, result: &NewResult, flagged: bool) -> Result<Option<String>, Error> {
         let (pictures, picture) = (self.runner.pictures.clone(), result.picture.clone());
-        let black = blocking(move || Ok(picture::is_black(&pictures.read(&picture)?))).await?;
+        let black = blocking(move || pictures.is_black(&picture)).await?;
         let note = match (black, flagged) {
             (true, true) => BLACKED_OUT,
             (true, false) => LOOKS_BLACKED_OUT,
