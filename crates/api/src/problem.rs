@@ -2,6 +2,7 @@
 //!
 //! In the spirit of RFC 9457: the code never changes, the sentences may. Neither match has a `_` arm, so a new code cannot be forgotten.
 
+mod locked;
 mod table;
 
 use overpaint_core::error::{self as core_error, Code, Error, Failure};
@@ -131,17 +132,25 @@ impl Problem {
                 format!("{sentence}{free} ({})", said.trim_end_matches('.'))
             }
             (Code::OldBackendFailed, Some(said)) => format!("It said: {} {sentence}", ended(said)),
-            (Code::AccountLocked, Some(said)) => match said.split_once("Reason: ") {
-                Some((_, reason)) => {
-                    let reason = reason.split('.').next().unwrap_or(reason);
-                    format!("fal's reason: {}. {sentence}", reason.to_lowercase())
-                }
-                None => format!("{sentence} fal said: {}", ended(said)),
-            },
+            (Code::AccountLocked, Some(said)) => locked::detail(said, sentence),
+            // No answer of fal's: the words are our own.
+            (_, Some(said)) if failure.answer.is_none() => {
+                format!("{} {sentence}", ended(&capital(said)))
+            }
             (_, Some(said)) => format!("{sentence} fal said: {}", ended(said)),
             (_, None) => sentence.to_owned(),
         };
-        Self::of(failure.code, failure.charged.into(), detail, request_id)
+        let problem = Self::of(failure.code, failure.charged.into(), detail, request_id);
+        let hint = failure.answer.as_ref().and_then(|answer| answer.retryable);
+        Self {
+            // Of this very request fal knows more than a table does.
+            retryable: hint.unwrap_or(problem.retryable),
+            next: match (failure.code, failure.said.as_deref()) {
+                (Code::AccountLocked, Some(said)) => locked::next(said).or(problem.next),
+                _ => problem.next,
+            },
+            ..problem
+        }
     }
 }
 
@@ -165,6 +174,7 @@ impl From<&Error> for Problem {
                 | PictureError::Broken { .. },
             ) => ended(&error.to_string()),
             Error::Desktop { what, source } => format!("{what}: {}", ended(&source.to_string())),
+            Error::PictureOverLimit { said } => format!("{said} {sentence}"),
             Error::FileUnreadable { source, .. } => {
                 format!("{}: {source}. {sentence}", capital(&error.to_string()))
             }
@@ -273,6 +283,34 @@ mod tests {
             problem.detail
         );
         assert_eq!(problem.request_id.as_deref(), Some("r-1"));
+    }
+
+    #[test]
+    fn our_own_words_are_not_put_in_fals_mouth() {
+        let ours = Failure::free(Code::PictureOverLimit).saying("The model takes at most 15 MB.");
+        let detail = Problem::of_failure(&ours, None).detail;
+        assert!(
+            detail.starts_with("The model takes at most 15 MB. One that"),
+            "{detail}"
+        );
+        let answer = core_error::Answer {
+            step: core_error::Step::Look,
+            got: core_error::Got::Status(422),
+            body: String::new(),
+            url: None,
+            retryable: Some(true),
+        };
+        let fals = Failure {
+            answer: Some(answer),
+            ..Failure::free(Code::PictureNotTaken).saying("image_url: no such file")
+        };
+        let problem = Problem::of_failure(&fals, None);
+        assert!(
+            problem
+                .detail
+                .ends_with("fal said: image_url: no such file.")
+        );
+        assert!(problem.retryable && !row(Code::PictureNotTaken).retryable);
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub enum Error {
     /// The bytes are no usable picture.
     #[error(transparent)]
     Picture(#[from] PictureError),
+    /// The model would refuse the picture, so it is not sent.
+    #[error("{said}")]
+    PictureOverLimit {
+        /// The limit and the picture, as a sentence.
+        said: String,
+    },
     /// The file cannot be read.
     #[error("{} cannot be read", path.display())]
     FileUnreadable {
@@ -165,6 +171,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Picture(error) => picture_code(error),
+            Self::PictureOverLimit { .. } => Code::PictureOverLimit,
             Self::FileUnreadable { .. } => Code::FileUnreadable,
             Self::FolderWithoutPictures { .. } => Code::FolderWithoutPictures,
             Self::ClipboardEmpty => Code::ClipboardEmpty,

@@ -295,6 +295,8 @@ pub struct Attempt {
     pub accepted_at: Option<Moment>,
     /// The provider's answer, once it gave one.
     pub outputs: Option<Vec<Output>>,
+    /// For each output, whether the model's safety check named it; short or empty where it said nothing.
+    pub flagged: Vec<bool>,
     /// The provider ended it without pictures, or it never began: looking again is useless. In doubt: its list is not searched any more.
     pub ended: bool,
 }

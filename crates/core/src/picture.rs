@@ -11,25 +11,35 @@
 //! profile is), and formats whose decoders are not memory-safe code or not free to ship (HEIC, camera RAW). Those are refused by name.
 //!
 //! Map: `sniff` names a file, `inspect` reads its facts, `whole` finds a missing end without decoding, `check` proves the rest,
-//! `jpeg` and `decode` make pixels, `colour` brings them to sRGB, `thumbnail` and `encode` make files again.
+//! `jpeg` and `decode` make pixels, `colour` brings them to sRGB, `thumbnail` and `encode` make files again. For models: `strip` takes
+//! metadata out of a file, `limits` knows what is too large, `fit` makes it smaller, `black` sees a result that was blacked out.
 
 use std::panic::{self, AssertUnwindSafe};
 
+mod black;
 mod check;
 mod colour;
 mod decode;
 mod encode;
+mod fit;
 mod inspect;
 mod jpeg;
+mod limits;
 mod sniff;
+mod strip;
 mod thumbnail;
 mod whole;
 
+pub(crate) use black::is_black;
 pub use check::{check, check_end};
 pub use decode::decode;
 pub use encode::{SaveFormat, encode, for_display};
+pub(crate) use fit::{fit, upright};
 pub use inspect::inspect;
+pub(crate) use limits::over_limit;
+pub use limits::{Limits, Misfit, limits_of};
 pub use sniff::looks_like_one;
+pub(crate) use strip::without_metadata;
 pub use thumbnail::thumbnail;
 
 /// Largest file taken, in bytes: 200 MiB. An uncompressed 16-bit TIFF of a 24-megapixel camera has 144 MB; files are held in memory whole.
@@ -71,6 +81,21 @@ impl Format {
             Self::Tiff => "image/tiff",
             Self::Bmp => "image/bmp",
         }
+    }
+
+    /// The format of that media type.
+    #[must_use]
+    pub fn of_media_type(name: &str) -> Option<Self> {
+        [
+            Self::Png,
+            Self::Jpeg,
+            Self::Gif,
+            Self::WebP,
+            Self::Tiff,
+            Self::Bmp,
+        ]
+        .into_iter()
+        .find(|format| format.media_type() == name)
     }
 
     /// File name extension without the dot, for example `jpg`.

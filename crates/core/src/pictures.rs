@@ -5,11 +5,11 @@
 //! screen live in `cache/` and may be deleted at any time.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, Write};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::picture::{self, Encoded, Facts};
+use crate::picture::{self, Encoded, Facts, Format};
 use crate::version::Picture;
 
 /// How large a picture is wanted.
@@ -148,6 +148,15 @@ impl Pictures {
     pub(crate) fn read(&self, picture: &Picture) -> Result<Vec<u8>, Error> {
         let path = self.path(picture);
         fs::read(&path).map_err(|source| Error::FileUnreadable { path, source })
+    }
+
+    /// Whether it is black all over. Reads no more of the file than that takes.
+    pub(crate) fn is_black(&self, picture: &Picture) -> Result<bool, Error> {
+        let path = self.path(picture);
+        let file = File::open(&path).map_err(|source| Error::FileUnreadable { path, source })?;
+        let format = Format::of_media_type(&picture.media_type);
+        let pixels = u64::from(picture.width) * u64::from(picture.height);
+        Ok(format.is_some_and(|format| picture::is_black(BufReader::new(file), format, pixels)))
     }
 
     /// The stored bytes of the file of that name (`<hash>.<ending>`).
@@ -301,6 +310,5 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 /// Windows has no handle for a folder to sync; NTFS journals the rename.
 #[cfg(not(unix))]
 fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    let _: Option<File> = None;
     Ok(())
 }

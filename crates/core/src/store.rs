@@ -17,6 +17,7 @@ mod moves;
 mod objects;
 mod open;
 mod queue;
+mod told;
 mod trash;
 mod versions;
 

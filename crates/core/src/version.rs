@@ -76,6 +76,8 @@ pub struct Version {
     pub elapsed_ms: Option<u64>,
     /// The provider's id for the request.
     pub request_id: Option<String>,
+    /// The seed the model says it used, in digits.
+    pub seed: Option<String>,
     /// When it was made.
     pub created_at: Moment,
 }

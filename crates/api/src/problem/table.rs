@@ -74,6 +74,12 @@ pub fn row(code: Code) -> Row {
             "Its insides cannot be read. Copy or download it again.",
             Some(N::ChoosePicture),
         ),
+        Code::PictureOverLimit => row(
+            422,
+            "The picture does not fit the model",
+            "One that is too large can be made to fit; else choose another picture or another model.",
+            Some(N::ChoosePicture),
+        ),
         Code::FileUnreadable => row(
             404,
             "The file cannot be read",
@@ -225,6 +231,12 @@ pub fn row(code: Code) -> Row {
             "Change what it names, or choose another model.",
             Some(N::EditPrompt),
         ),
+        Code::PictureNotTaken => row(
+            422,
+            "The model could not read the picture",
+            "Save it as PNG or JPEG and add it again, or choose another model.",
+            Some(N::ChoosePicture),
+        ),
         Code::ModelUnknown => row(404, "fal has no such model", "Choose another model.", None),
         Code::RateLimited => again(
             429,
@@ -271,7 +283,7 @@ pub fn row(code: Code) -> Row {
         Code::ResultGone => row(
             410,
             "The result is gone",
-            "It cannot be fetched any more.",
+            "It cannot be fetched any more. With the request id, fal's support can look for it.",
             Some(N::Retry),
         ),
         Code::DownloadFailed => again(

@@ -39,6 +39,8 @@ codes! {
     PictureTooLarge = "picture_too_large",
     /// The picture's insides are broken.
     PictureBroken = "picture_broken",
+    /// The picture is larger or smaller than the model takes.
+    PictureOverLimit = "picture_over_limit",
     /// The file cannot be read (missing, or no permission).
     FileUnreadable = "file_unreadable",
     /// A folder without a picture in it.
@@ -91,6 +93,8 @@ codes! {
     PolicyBlocked = "policy_blocked",
     /// The model refused a value.
     RequestRefused = "request_refused",
+    /// The model could not load or read the picture.
+    PictureNotTaken = "picture_not_taken",
     /// The model does not exist.
     ModelUnknown = "model_unknown",
     /// Too many requests.

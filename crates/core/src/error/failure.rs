@@ -40,6 +40,9 @@ pub struct Answer {
     pub body: String,
     /// The address that was asked, where it was the other side's own choice (downloads).
     pub url: Option<String>,
+    /// Whether it said that trying again may help.
+    #[serde(default)]
+    pub retryable: Option<bool>,
 }
 
 /// What a provider is asked.
@@ -120,6 +123,7 @@ impl Failure {
             got,
             body,
             url: None,
+            retryable: None,
         });
         self
     }

@@ -27,7 +27,7 @@ use crate::event::Event;
 use crate::job::{Job, JobId, Progress, State};
 use crate::keys::Keys;
 use crate::pictures::Pictures;
-use crate::provider::fal::Http;
+use crate::provider::fal::{Destination, Http};
 use crate::settings::{FalSettings, Live};
 use crate::store::Store;
 
@@ -153,7 +153,9 @@ impl Runner {
         if let Some(http) = self.http.get() {
             return Ok(http.clone());
         }
-        let http = Http::new()?;
+        let to =
+            Destination::of(&self.fal).ok_or(Error::Internal("fal's addresses do not parse"))?;
+        let http = Http::new(&to, self.pictures.tmp())?;
         Ok(self.http.get_or_init(|| http).clone())
     }
 

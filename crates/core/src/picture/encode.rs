@@ -115,7 +115,7 @@ fn write(encoder: impl ImageEncoder, image: &RgbaImage) -> Result<(), PictureErr
 }
 
 /// Baseline, colour at full resolution, transparency on white.
-fn jpeg(image: &RgbaImage, quality: f32) -> Result<Vec<u8>, PictureError> {
+pub(super) fn jpeg(image: &RgbaImage, quality: f32) -> Result<Vec<u8>, PictureError> {
     const LONGEST: u32 = 65_500; // libjpeg's own
     let (width, height) = image.dimensions();
     if width.max(height) > LONGEST {

@@ -151,7 +151,7 @@ fn read_frame(marker: u8, payload: &[u8]) -> Result<(u32, u32, u8), PictureError
 }
 
 /// The next marker, what belongs to it, and what follows. As libjpeg does, skips what lies between segments.
-fn next_segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), PictureError> {
+pub(super) fn next_segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), PictureError> {
     let segment = || {
         let start = bytes.iter().position(|&byte| byte == 0xff)?;
         let at = start + bytes[start..].iter().position(|&byte| byte != 0xff)?;

@@ -55,7 +55,17 @@ fn shrink(image: RgbaImage, edge: u32, opaque: bool) -> Result<RgbaImage, Pictur
     if (width, height) == image.dimensions() {
         return Ok(image);
     }
-    let source = ImageRef::new(image.width(), image.height(), &image, PixelType::U8x4)
+    resize(&image, width, height, opaque)
+}
+
+/// The picture in exactly that size, by Lanczos.
+pub(super) fn resize(
+    image: &RgbaImage,
+    width: u32,
+    height: u32,
+    opaque: bool,
+) -> Result<RgbaImage, PictureError> {
+    let source = ImageRef::new(image.width(), image.height(), image, PixelType::U8x4)
         .map_err(PictureError::broken)?;
     let mut small = RgbaImage::new(width, height);
     let mut target = Image::from_slice_u8(width, height, &mut small, PixelType::U8x4)

@@ -10,21 +10,25 @@ mod download;
 mod http;
 mod look;
 mod platform;
+mod reach;
 mod refusal;
 mod submit;
+mod upload;
 
-pub(crate) use body::{json_body, prepare};
+pub(crate) use answer::{Outputs, Told};
+pub(crate) use body::json_body;
 pub(crate) use destination::Destination;
-pub(crate) use download::Fetched;
+use download::Pace;
 pub(crate) use http::Http;
-use http::{read, unreachable};
-pub(crate) use platform::Listed;
-pub(crate) use platform::Search;
+use http::unreachable;
+pub(crate) use platform::{Listed, Search};
+pub(crate) use upload::{Manner, Prepared, prepare};
 
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
+use tempfile::NamedTempFile;
 use url::Url;
 
 use crate::error::{Code, Failure, Step};
@@ -47,7 +51,7 @@ pub(crate) enum Submitted {
     /// The pictures are in the answer.
     Answered {
         /// Where they are.
-        outputs: Vec<Given>,
+        outputs: Outputs,
         /// fal's id for the request, if it said one.
         request_id: Option<String>,
     },
@@ -99,7 +103,7 @@ pub(crate) enum Look {
     /// At work; the last log line.
     Running(Option<String>),
     /// It has pictures.
-    Answered(Vec<Given>),
+    Answered(Outputs),
     /// It ended without pictures.
     Failed(Failure),
     /// The provider ended it because it was cancelled.
@@ -174,13 +178,22 @@ impl Fal {
         }
     }
 
-    /// Fetches one result. `progress` is told the bytes so far and, if known, of how many.
+    /// Fetches one result into a file. `progress` is told the bytes so far and, if known, of how many.
     pub(crate) async fn fetch(
         &self,
         url: &str,
         progress: impl Fn(u64, Option<u64>) + Send,
-    ) -> Result<Fetched, Failure> {
-        download::fetch(&self.http.fetch, &self.to, url, progress).await
+    ) -> Result<NamedTempFile, Failure> {
+        /// Longest silence of a file host; bytes a second below which a download is given up.
+        const PACE: Pace = Pace {
+            grace: Duration::from_secs(30),
+            slowest: 16 << 10,
+        };
+        let pace = Pace {
+            grace: PACE.grace.min(self.timeout),
+            ..PACE
+        };
+        download::fetch(&self.http, &self.to, url, pace, progress).await
     }
 
     /// Asks fal for nothing, to see whether it knows the key: free (fal-contract 1).
@@ -219,7 +232,9 @@ impl Fal {
             .await
             .map_err(|error| unreachable(Step::Look, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = read(response)
+        let body = self
+            .http
+            .read_answer(response)
             .await
             .map_err(|error| unreachable(Step::Look, &error))?;
         Ok((status, headers, body))

@@ -101,6 +101,10 @@ pub(super) fn attempt_of(row: &SqliteRow) -> Attempt {
         outputs: row
             .get::<Option<&str>, _>("outputs")
             .and_then(|json| serde_json::from_str(json).ok()),
+        flagged: row
+            .get::<Option<&str>, _>("flagged")
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_default(),
         ended: row.get("ended"),
     }
 }

@@ -14,7 +14,7 @@ use crate::version::{Picture, Version, VersionId};
 pub(super) const SELECT: &str = "
     SELECT v.id, v.root_id, v.parent_id, v.job_id, v.name, v.note, v.object, v.created_at,
            p.hash, p.media_type, p.extension, p.width, p.height, p.bytes,
-           j.prompt, j.model, j.claimed_at, a.request_id
+           j.prompt, j.model, j.claimed_at, a.request_id, a.seed
     FROM version v
     JOIN picture p ON p.hash = v.picture
     LEFT JOIN job j ON j.id = v.job_id
@@ -208,6 +208,7 @@ pub(super) fn version_of(row: &SqliteRow) -> Version {
         prompt: row.get("prompt"),
         model: row.get("model"),
         request_id: row.get("request_id"),
+        seed: row.get("seed"),
         created_at,
     }
 }

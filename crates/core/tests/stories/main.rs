@@ -9,9 +9,11 @@ mod away;
 mod bucket;
 mod fal;
 mod import;
+mod inputs;
 mod library;
 mod models;
 mod money;
+mod outputs;
 mod restart;
 mod settings;
 

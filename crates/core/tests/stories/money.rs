@@ -149,7 +149,7 @@ async fn one_picture_that_is_gone_does_not_take_the_others_with_it() {
             .fail_times(
                 overpaint_testkit::Place::Download,
                 overpaint_testkit::Failure::Status(404),
-                1,
+                2, // of one picture: its first address, and the one that the result names when it is read again
             )
             .line = 0
     });

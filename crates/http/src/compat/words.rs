@@ -90,6 +90,7 @@ mod tests {
             got,
             body: body.to_owned(),
             url: Some("http://f/x.png".to_owned()),
+            retryable: None,
         };
         let failure = Failure {
             answer: Some(answer),

@@ -16,7 +16,7 @@ use super::{blocking, insist};
 use crate::drill;
 use crate::error::{Code, Error, Failure};
 use crate::job::{Output, State};
-use crate::provider::fal::{Destination, Fal, Given};
+use crate::provider::fal::{Destination, Fal, Given, Outputs};
 
 impl Run {
     pub(super) async fn fal(&mut self) -> Result<End, Error> {
@@ -53,9 +53,10 @@ impl Run {
     pub(super) async fn answered(
         &mut self,
         fal: &Fal,
-        mut given: Vec<Given>,
+        outputs: Outputs,
         request_id: Option<&str>,
     ) -> Result<(), Error> {
+        let Outputs { mut given, told } = outputs;
         if !fal.is_fals_own() {
             // The original's protocol has one result, the first.
             given.truncate(1);
@@ -77,6 +78,7 @@ impl Run {
             });
         }
         let (runner, id, outputs) = (Arc::clone(&self.runner), self.job.id, &outputs);
+        insist(|| runner.store.told(id, &told)).await?;
         let answer = || {
             runner
                 .store

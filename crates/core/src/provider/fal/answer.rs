@@ -1,18 +1,40 @@
 //! Reading answers: which protocol a submit's answer speaks, what a look shows, where the pictures are. Pure.
 
-use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use reqwest::StatusCode;
 use serde_json::Value;
 use url::Url;
 
 use super::Given;
+use super::http::json;
 use crate::job::{Protocol, Ticket};
+
+/// The pictures of an answer, and what it says about them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Outputs {
+    /// Where they are, in order.
+    pub(crate) given: Vec<Given>,
+    /// The rest.
+    pub(crate) told: Told,
+}
+
+/// What an answer says beside its pictures.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Told {
+    /// The seed it was made with, in digits: it can be past 2^53.
+    pub(crate) seed: Option<String>,
+    /// For each picture, whether the model's safety check named it.
+    pub(crate) flagged: Vec<bool>,
+    /// In fal's units, what it bills.
+    pub(crate) units: Option<f64>,
+}
 
 /// What the answer to a submit is.
 #[derive(Debug)]
 pub(super) enum Reply {
     /// Pictures at once: the direct protocol.
-    Pictures(Vec<Given>),
+    Pictures(Outputs),
     /// Later, to be asked there.
     Ticket(Ticket),
     /// Neither.
@@ -26,7 +48,7 @@ pub(super) enum Seen {
     Running(Option<String>),
     /// Finished: the result lies elsewhere.
     Completed,
-    Pictures(Vec<Given>),
+    Pictures(Outputs),
     NoPictures(String),
     Failed(String),
     Cancelled,
@@ -44,9 +66,10 @@ pub(super) fn of_submit(
     if !status.is_success() {
         return Reply::No;
     }
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    if let outputs @ [_, ..] = pictures_in(&json).as_slice() {
-        return Reply::Pictures(outputs.to_vec());
+    let json = json(body).unwrap_or_default();
+    let outputs = outputs_in(&json);
+    if !outputs.given.is_empty() {
+        return Reply::Pictures(outputs);
     }
     if let (Some(request_id), Some(status_url), Some(response_url)) = (
         text(&json, "request_id"),
@@ -89,7 +112,7 @@ pub(super) fn of_look(protocol: Protocol, status: StatusCode, body: &[u8]) -> Se
     if !status.is_success() {
         return Seen::Nothing;
     }
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+    let Some(json) = json(body) else {
         return Seen::Nothing;
     };
     match protocol {
@@ -118,8 +141,9 @@ fn of_status(json: &Value) -> Seen {
 
 /// The original's rule: pictures end it, whatever the status says; then the status or state decides.
 fn of_poll(json: &Value) -> Seen {
-    if let outputs @ [_, ..] = pictures_in(json).as_slice() {
-        return Seen::Pictures(outputs.to_vec());
+    let outputs = outputs_in(json);
+    if !outputs.given.is_empty() {
+        return Seen::Pictures(outputs);
     }
     let state = text(json, "status")
         .or_else(|| text(json, "state"))
@@ -147,41 +171,76 @@ pub(super) fn is_still_running(body: &[u8]) -> bool {
         .contains("in progress")
 }
 
-/// Every picture of a result, in order.
-pub(super) fn pictures(body: &[u8]) -> Vec<Given> {
-    serde_json::from_slice(body)
-        .map(|json| pictures_in(&json))
-        .unwrap_or_default()
+/// Every picture of a result, in order, and what is said about them.
+pub(super) fn pictures(body: &[u8]) -> Outputs {
+    json(body).map(|json| outputs_in(&json)).unwrap_or_default()
 }
 
-/// Shapes A to E (fal-contract 6): `images: [{url}]`, `image: {url}`; plain strings and data URIs are taken too.
-fn pictures_in(json: &Value) -> Vec<Given> {
-    let list = json
-        .get("images")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+/// Shapes A to E (fal-contract 6): `images: [{url}]`, `image: {url}`; plain strings, data URIs and `file_data` are taken too. Any field but
+/// the address may be null or absent.
+fn outputs_in(json: &Value) -> Outputs {
+    let images = json.get("images").map(|images| match images {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    });
     let one = json.get("image");
-    list.iter()
+    let flags = json.get("has_nsfw_concepts");
+    let flag = |index: usize| match flags {
+        Some(Value::Array(flags)) => flags.get(index).and_then(Value::as_bool),
+        Some(flag) => flag.as_bool(),
+        None => None,
+    };
+    let (given, flagged) = images
+        .unwrap_or_default()
+        .iter()
         .chain(one)
-        .filter_map(|image| given(image.as_str().or_else(|| image.get("url")?.as_str())?))
-        .collect()
+        .enumerate()
+        .filter_map(|(index, image)| Some((given(image)?, flag(index).unwrap_or(false))))
+        .unzip();
+    let seed = json
+        .get("seed")
+        .filter(|seed| seed.is_u64() || seed.is_i64());
+    Outputs {
+        given,
+        told: Told {
+            seed: seed.map(Value::to_string),
+            flagged,
+            units: None,
+        },
+    }
 }
 
-fn given(url: &str) -> Option<Given> {
-    let Some(data) = url.strip_prefix("data:") else {
-        return (url.starts_with("https://") || url.starts_with("http://"))
-            .then(|| Given::Url(url.to_owned()));
-    };
-    let (head, body) = data.split_once(',')?;
-    let bytes = if head.ends_with(";base64") {
-        base64::engine::general_purpose::STANDARD
-            .decode(body.trim())
-            .ok()?
-    } else {
-        body.as_bytes().to_vec()
-    };
-    Some(Given::Bytes(bytes))
+fn given(image: &Value) -> Option<Given> {
+    let field = |name: &str| image.get(name)?.as_str().filter(|text| !text.is_empty());
+    if let Some(url) = image.as_str().or_else(|| field("url")) {
+        return match url.strip_prefix("data:") {
+            Some(data) => Some(Given::Bytes(of_data_uri(data))),
+            None => (url.starts_with("https://") || url.starts_with("http://"))
+                .then(|| Given::Url(url.to_owned())),
+        };
+    }
+    let data = field("file_data")?;
+    Some(Given::Bytes(match data.strip_prefix("data:") {
+        Some(data) => of_data_uri(data),
+        None => of_base64(data),
+    }))
+}
+
+/// Nothing, where it cannot be read: a picture that was lost is still one that was paid.
+fn of_data_uri(data: &str) -> Vec<u8> {
+    match data.split_once(',') {
+        Some((head, body)) if head.ends_with(";base64") => of_base64(body),
+        Some((_, body)) => body.as_bytes().to_vec(),
+        None => Vec::new(),
+    }
+}
+
+fn of_base64(text: &str) -> Vec<u8> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    LENIENT.decode(text.trim()).unwrap_or_default()
 }
 
 fn text(json: &Value, name: &str) -> Option<String> {
@@ -221,7 +280,7 @@ mod tests {
     #[test]
     fn the_shape_of_the_answer_decides_the_protocol() {
         assert!(
-            matches!(submit(200, None, &json!({"images": [{"url": "https://f/1.png"}]})), Reply::Pictures(p) if p.len() == 1)
+            matches!(submit(200, None, &json!({"images": [{"url": "https://f/1.png"}]})), Reply::Pictures(p) if p.given.len() == 1)
         );
         let queued = json!({"status": "IN_QUEUE", "request_id": "r", "status_url": "https://q/s", "response_url": "https://q/r", "new_key": 1});
         assert!(
@@ -261,29 +320,69 @@ mod tests {
     #[test]
     fn every_known_shape_of_a_result_gives_its_pictures() {
         let url = |u: &str| Given::Url(u.to_owned());
-        assert_eq!(
-            pictures_in(
-                &json!({"images": [{"url": "https://a"}, {"url": "https://b"}], "seed": 18_446_744_073_709_551_615_u64})
+        let three = || Given::Bytes(vec![0, 1, 2]);
+        let lost = || Given::Bytes(Vec::new());
+        let table = [
+            (
+                json!({"images": [{"url": "https://a"}, {"url": "https://b"}]}),
+                vec![url("https://a"), url("https://b")],
             ),
-            [url("https://a"), url("https://b")]
-        );
-        assert_eq!(
-            pictures_in(&json!({"image": {"url": "https://a", "width": null}})),
-            [url("https://a")]
-        );
-        assert_eq!(pictures_in(&json!({"images": null, "image": null})), []);
-        assert_eq!(
-            pictures_in(&json!({"images": ["https://a"]})),
-            [url("https://a")]
-        );
-        assert_eq!(
-            pictures_in(&json!({"images": [{"url": "data:image/png;base64,AAEC"}]})),
-            [Given::Bytes(vec![0, 1, 2])]
-        );
-        assert_eq!(
-            pictures_in(&json!({"images": [{"url": "javascript:alert(1)"}, {}]})),
-            []
-        );
+            (
+                json!({"image": {"url": "https://a", "width": null}}),
+                vec![url("https://a")],
+            ),
+            (
+                json!({"image": "https://a", "images": null}),
+                vec![url("https://a")],
+            ),
+            (
+                json!({"images": {"url": "http://a"}}),
+                vec![url("http://a")],
+            ),
+            (json!({"images": null, "image": null}), vec![]),
+            (json!({"images": ["https://a"]}), vec![url("https://a")]),
+            (
+                json!({"images": [{"url": "data:image/png;base64,AAEC"}]}),
+                vec![three()],
+            ),
+            (
+                json!({"images": ["data:image/png;base64,AAEC"]}),
+                vec![three()],
+            ),
+            (
+                json!({"images": [{"url": null, "file_data": "AAEC"}]}),
+                vec![three()],
+            ),
+            (
+                json!({"images": [{"url": "", "file_data": "data:image/png;base64,AAEC"}]}),
+                vec![three()],
+            ),
+            (
+                json!({"images": [{"url": "data:image/png;base64,?"}]}),
+                vec![lost()],
+            ),
+            (
+                json!({"images": [{"url": "javascript:alert(1)"}, {}, 7]}),
+                vec![],
+            ),
+            (json!([]), vec![]),
+        ];
+        for (answer, expected) in table {
+            assert_eq!(outputs_in(&answer).given, expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn the_seed_and_the_safety_checks_word_are_kept_as_they_are_said() {
+        let told = |answer: Value| outputs_in(&answer).told;
+        let images = json!([{"url": "https://a"}, {}, {"url": "https://b"}]);
+        let two = told(json!({
+            "images": images, "seed": 18_446_744_073_709_551_615_u64, "has_nsfw_concepts": [false, true, true],
+        }));
+        assert_eq!(two.seed.as_deref(), Some("18446744073709551615"));
+        assert_eq!(two.flagged, [false, true]);
+        let none = told(json!({"images": images, "seed": null, "has_nsfw_concepts": null}));
+        assert_eq!((none.seed, none.flagged), (None, vec![false, false]));
     }
 
     #[test]

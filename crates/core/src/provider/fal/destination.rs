@@ -1,8 +1,9 @@
 //! Where requests go, and who may be given the key. The one place that decides the latter.
 
-use url::{Host, Url};
+use url::Url;
 use uuid::Uuid;
 
+use super::reach::{Reach, is_loopback};
 use crate::job::{Protocol, Ticket};
 use crate::model::{ORIGINAL_DEFAULT, SEEDREAM_4};
 use crate::secret::{Key, Source};
@@ -10,6 +11,10 @@ use crate::settings::FalSettings;
 
 /// Where submits go.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each job, and fal's own is the common one"
+)]
 pub(crate) enum Destination {
     /// fal's own hosts.
     Fal(Hosts),
@@ -192,9 +197,10 @@ impl Destination {
         }
     }
 
-    /// Whether a result may be fetched from `url`: over https, or plain where the endpoint itself is plain.
+    /// Whether a result may be fetched from `url`: over https, or plain where the endpoint itself is plain; and never from inside a private
+    /// network, unless the endpoint is there.
     pub(crate) fn may_fetch(&self, url: &Url) -> bool {
-        match (self, url.scheme()) {
+        let safe = match (self, url.scheme()) {
             (_, "https") => true,
             (
                 Self::Fal(Hosts {
@@ -205,7 +211,16 @@ impl Destination {
             ) => url.origin() == service.origin(),
             (Self::Other(endpoint, _), "http") => endpoint.scheme() == "http",
             _ => false,
-        }
+        };
+        safe && self.reach().holds(url)
+    }
+
+    /// How far results may come from.
+    pub(super) fn reach(&self) -> Reach {
+        Reach::of(match self {
+            Self::Fal(hosts) => hosts.moved.as_ref(),
+            Self::Other(endpoint, _) => Some(endpoint),
+        })
     }
 }
 
@@ -223,15 +238,6 @@ fn is_fal_host(url: &Url) -> bool {
         && ["fal.ai", "fal.run"]
             .iter()
             .any(|own| host == *own || host.strip_suffix(own).is_some_and(|sub| sub.ends_with('.')))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -35,15 +35,16 @@ impl Fal {
         }
     }
 
-    /// Reads the result of a finished queue job: the model's own answer, its errors included (fal-contract 3.5).
-    async fn result(&self, ticket: &Ticket) -> Look {
+    /// Reads the result of a finished queue job, which is free however often: the model's own answer, its errors included (fal-contract 3.5).
+    pub(crate) async fn result(&self, ticket: &Ticket) -> Look {
         let (status, headers, body) = match self.get(&ticket.response_url, false).await {
             Ok(answer) => answer,
             Err(failure) => return Look::Unknown(failure),
         };
         if status.is_success() {
-            let outputs = answer::pictures(&body);
-            if !outputs.is_empty() {
+            let mut outputs = answer::pictures(&body);
+            outputs.told.units = refusal::units(&headers);
+            if !outputs.given.is_empty() {
                 return Look::Answered(outputs);
             }
             return Look::Failed(
@@ -69,7 +70,7 @@ impl Fal {
             502..=504 if header(&headers, "x-fal-request-id").is_none() => {
                 Look::Unknown(refusal::of_poll(status, &body))
             }
-            _ => Look::Failed(refusal::of(Step::Look, status, &body)),
+            _ => Look::Failed(refusal::of(Step::Look, status, &body).hinted(&headers)),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! What an error answer means: fal's tables of errors (fal-contract 4) as our codes. Pure.
 
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::http::{header, json};
 use crate::error::{Charged, Code, Failure, Got, Step};
 
 /// The failure an error answer to a submit or a result stands for.
 pub(super) fn of(step: Step, status: StatusCode, body: &[u8]) -> Failure {
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    let said = said(body);
+    let json = json(body).unwrap_or_default();
     let first = json
         .get("detail")
         .and_then(Value::as_array)
@@ -17,32 +18,74 @@ pub(super) fn of(step: Step, status: StatusCode, body: &[u8]) -> Failure {
         .and_then(|entry| entry.get("type")?.as_str())
         .or_else(|| json.get("error_type")?.as_str())
         .unwrap_or_default();
-    let failure = match (kind, status.as_u16()) {
+    let said = said(body);
+    let (code, charged) = meaning(kind, status.as_u16(), &said);
+    Failure::free(code).charged(charged).saying(said).answered(
+        step,
+        Got::Status(status.as_u16()),
+        body,
+    )
+}
+
+/// The word decides where there is one that we know; an unknown one is a refusal like any other of its status (fal-contract 4.1).
+fn meaning(kind: &str, status: u16, said: &str) -> (Code, Charged) {
+    let code = match (kind, status) {
         // The policy may have looked at a finished picture: fal may charge for the work (fal-contract 4.1).
-        ("content_policy_violation", _) => {
-            Failure::free(Code::PolicyBlocked).charged(Charged::Maybe)
-        }
-        ("no_media_generated", _) => Failure::free(Code::NoPictureMade).charged(Charged::Maybe),
-        ("image_too_large" | "file_too_large", _) => Failure::free(Code::RequestRefused),
+        ("content_policy_violation", _) => return (Code::PolicyBlocked, Charged::Maybe),
+        ("no_media_generated", _) => return (Code::NoPictureMade, Charged::Maybe),
         ("client_cancelled" | "client_disconnected", _) => {
-            Failure::free(Code::ProviderFailed).charged(Charged::Maybe)
+            return (Code::ProviderFailed, Charged::Maybe);
         }
-        (_, 401) => Failure::free(Code::KeyRefused),
-        (_, 403) if is_locked(&said) => Failure::free(Code::AccountLocked),
-        (_, 403) => Failure::free(Code::KeyNotAllowed),
-        (_, 404) => Failure::free(Code::ModelUnknown),
-        (_, 429) => Failure::free(Code::RateLimited),
-        (_, 504) => Failure::free(Code::ProviderTimeout),
-        (_, 400..=499) => Failure::free(Code::RequestRefused),
+        ("image_too_large" | "image_too_small" | "file_too_large", _) => Code::PictureOverLimit,
+        ("image_load_error" | "file_download_error" | "unsupported_image_format", _) => {
+            Code::PictureNotTaken
+        }
+        ("generation_timeout" | "request_timeout" | "startup_timeout", _) => Code::ProviderTimeout,
+        ("downstream_service_error" | "downstream_service_unavailable", _) => Code::ProviderFailed,
+        ("concurrent_requests_limit", _) => Code::RateLimited,
+        (_, 401) => Code::KeyRefused,
+        (_, 403) if said.to_lowercase().contains("locked") => Code::AccountLocked,
+        (_, 403) => Code::KeyNotAllowed,
+        (_, 404) => Code::ModelUnknown,
+        (_, 429) => Code::RateLimited,
+        (_, 504) => Code::ProviderTimeout,
+        (_, 400..=499) => Code::RequestRefused,
         // 5xx are free (fal-contract 4.1).
-        _ => Failure::free(Code::ProviderFailed),
+        _ => Code::ProviderFailed,
     };
-    let field = first
-        .and_then(field_of)
-        .map(|field| format!("{field}: {said}"));
-    failure
-        .saying(field.unwrap_or(said))
-        .answered(step, Got::Status(status.as_u16()), body)
+    (code, Charged::No)
+}
+
+impl Failure {
+    /// The same, with what the answer's headers add: whether it billed anything, and whether trying again may help.
+    pub(super) fn hinted(mut self, headers: &HeaderMap) -> Self {
+        match units(headers) {
+            Some(units) if units > 0.0 => self.charged = Charged::Yes,
+            Some(_) => self.charged = Charged::No,
+            None => {}
+        }
+        // The older name and the newer one (fal-contract 4.1).
+        let hint = ["x-fal-needs-retry", "x-fal-retryable"]
+            .into_iter()
+            .find_map(|name| header(headers, name));
+        if let (Some(hint), Some(answer)) = (hint, &mut self.answer) {
+            answer.retryable = match hint.trim().to_ascii_lowercase().as_str() {
+                "1" | "true" | "yes" => Some(true),
+                "0" | "false" | "no" => Some(false),
+                _ => None,
+            };
+        }
+        self
+    }
+}
+
+/// What an answer bills, in fal's units.
+pub(super) fn units(headers: &HeaderMap) -> Option<f64> {
+    let units = header(headers, "x-fal-billable-units")?
+        .trim()
+        .parse::<f64>()
+        .ok()?;
+    (units.is_finite() && units >= 0.0).then_some(units)
 }
 
 /// The failure an error answer to a poll stands for: the job itself is not judged by it.
@@ -58,16 +101,17 @@ pub(super) fn of_poll(status: StatusCode, body: &[u8]) -> Failure {
     Failure { code, ..failure }.saying(format!("{status}: {said}"))
 }
 
-/// The human part of an error body: `detail` as text or as a list of `msg`, the platform's `error.message`, else the start of the body.
+/// The human part of an error body: `detail` as text or as a list of messages about fields, the platform's `error.message`, else the start of
+/// the body.
 pub(super) fn said(body: &[u8]) -> String {
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let json = json(body).unwrap_or_default();
     let detail = json.get("detail");
     if let Some(text) = detail.and_then(Value::as_str) {
         return text.to_owned();
     }
     let messages = detail.and_then(Value::as_array).map(|list| {
         list.iter()
-            .filter_map(|e| e.get("msg")?.as_str())
+            .filter_map(about_field)
             .collect::<Vec<_>>()
             .join("; ")
     });
@@ -86,8 +130,73 @@ pub(super) fn said(body: &[u8]) -> String {
     }
 }
 
-fn is_locked(said: &str) -> bool {
-    said.to_lowercase().contains("locked")
+/// `num_images: must be at most 4`, with the limit where the words leave it out.
+fn about_field(entry: &Value) -> Option<String> {
+    let msg = entry.get("msg")?.as_str()?;
+    let field = field_of(entry)
+        .map(|field| format!("{field}: "))
+        .unwrap_or_default();
+    let limit = limit_of(entry).filter(|limit| !limit.numbers.iter().all(|n| msg.contains(n)));
+    let limit = limit
+        .map(|limit| format!(" ({})", limit.words))
+        .unwrap_or_default();
+    Some(format!("{field}{msg}{limit}"))
+}
+
+/// A limit that `ctx` names.
+struct Limit {
+    words: String,
+    numbers: Vec<String>,
+}
+
+fn limit_of(entry: &Value) -> Option<Limit> {
+    let ctx = entry.get("ctx")?;
+    let number = |name: &str| {
+        ctx.get(name)
+            .filter(|n| n.is_number())
+            .map(Value::to_string)
+    };
+    let both = |width: &str, height: &str, words: &str| {
+        let (width, height) = (number(width)?, number(height)?);
+        Some(Limit {
+            words: format!("{words} {width} × {height} pixels"),
+            numbers: vec![width, height],
+        })
+    };
+    let one = |(name, words): &(&str, &str)| {
+        let number = number(name)?;
+        Some(Limit {
+            words: format!("{words} {number}"),
+            numbers: vec![number],
+        })
+    };
+    let listed = |name: &str| {
+        let list = ctx.get(name)?.as_array()?;
+        let items = list.iter().take(20).map(|item| {
+            item.as_str()
+                .map_or_else(|| item.to_string(), str::to_owned)
+        });
+        let numbers: Vec<String> = items.collect();
+        Some(Limit {
+            words: format!("one of {}", numbers.join(", ")),
+            numbers,
+        })
+    };
+    const ONE: &[(&str, &str)] = &[
+        ("max_size", "most bytes"),
+        ("gt", "over"),
+        ("ge", "at least"),
+        ("lt", "below"),
+        ("le", "at most"),
+        ("multiple_of", "a multiple of"),
+        ("min_length", "at least that many:"),
+        ("max_length", "at most that many:"),
+    ];
+    both("max_width", "max_height", "at most")
+        .or_else(|| both("min_width", "min_height", "at least"))
+        .or_else(|| ONE.iter().find_map(one))
+        .or_else(|| listed("expected"))
+        .or_else(|| listed("supported_formats"))
 }
 
 /// `num_images` of `["body", "num_images"]`.
@@ -184,6 +293,205 @@ mod tests {
             Code::RequestRefused,
             Charged::No,
             "num_images: too many",
+        );
+    }
+
+    /// The types of fal-contract 4.1 and 4.2, each with the status it comes with.
+    #[test]
+    fn every_type_of_fals_tables_has_its_code() {
+        use Code as C;
+        let table: &[(&str, u16, C, Charged)] = &[
+            ("internal_server_error", 500, C::ProviderFailed, Charged::No),
+            ("generation_timeout", 504, C::ProviderTimeout, Charged::No),
+            (
+                "downstream_service_error",
+                400,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            (
+                "downstream_service_error",
+                500,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            (
+                "downstream_service_unavailable",
+                500,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            (
+                "content_policy_violation",
+                422,
+                C::PolicyBlocked,
+                Charged::Maybe,
+            ),
+            ("no_media_generated", 422, C::NoPictureMade, Charged::Maybe),
+            ("image_too_small", 422, C::PictureOverLimit, Charged::No),
+            ("image_too_large", 422, C::PictureOverLimit, Charged::No),
+            ("file_too_large", 422, C::PictureOverLimit, Charged::No),
+            ("image_load_error", 422, C::PictureNotTaken, Charged::No),
+            ("file_download_error", 422, C::PictureNotTaken, Charged::No),
+            (
+                "unsupported_image_format",
+                422,
+                C::PictureNotTaken,
+                Charged::No,
+            ),
+            ("face_detection_error", 422, C::RequestRefused, Charged::No),
+            ("greater_than", 422, C::RequestRefused, Charged::No),
+            ("greater_than_equal", 422, C::RequestRefused, Charged::No),
+            ("less_than", 422, C::RequestRefused, Charged::No),
+            ("less_than_equal", 422, C::RequestRefused, Charged::No),
+            ("multiple_of", 422, C::RequestRefused, Charged::No),
+            ("sequence_too_short", 422, C::RequestRefused, Charged::No),
+            ("sequence_too_long", 422, C::RequestRefused, Charged::No),
+            ("one_of", 422, C::RequestRefused, Charged::No),
+            ("feature_not_supported", 422, C::RequestRefused, Charged::No),
+            (
+                "unsupported_audio_format",
+                422,
+                C::RequestRefused,
+                Charged::No,
+            ),
+            (
+                "unsupported_video_format",
+                422,
+                C::RequestRefused,
+                Charged::No,
+            ),
+            ("invalid_archive", 422, C::RequestRefused, Charged::No),
+            (
+                "archive_file_count_below_minimum",
+                422,
+                C::RequestRefused,
+                Charged::No,
+            ),
+            (
+                "archive_file_count_exceeds_maximum",
+                422,
+                C::RequestRefused,
+                Charged::No,
+            ),
+            (
+                "audio_duration_too_long",
+                422,
+                C::RequestRefused,
+                Charged::No,
+            ),
+            (
+                "video_duration_too_short",
+                422,
+                C::RequestRefused,
+                Charged::No,
+            ),
+            ("missing", 422, C::RequestRefused, Charged::No),
+            ("literal_error", 422, C::RequestRefused, Charged::No),
+            ("a_type_of_tomorrow", 422, C::RequestRefused, Charged::No),
+            ("request_timeout", 504, C::ProviderTimeout, Charged::No),
+            ("startup_timeout", 504, C::ProviderTimeout, Charged::No),
+            (
+                "runner_scheduling_failure",
+                503,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            (
+                "runner_connection_timeout",
+                503,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            ("runner_disconnected", 503, C::ProviderFailed, Charged::No),
+            (
+                "runner_connection_refused",
+                503,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            (
+                "runner_connection_error",
+                503,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            (
+                "runner_incomplete_response",
+                502,
+                C::ProviderFailed,
+                Charged::No,
+            ),
+            ("runner_server_error", 500, C::ProviderFailed, Charged::No),
+            ("internal_error", 500, C::ProviderFailed, Charged::No),
+            (
+                "client_disconnected",
+                499,
+                C::ProviderFailed,
+                Charged::Maybe,
+            ),
+            ("client_cancelled", 499, C::ProviderFailed, Charged::Maybe),
+            ("bad_request", 400, C::RequestRefused, Charged::No),
+            (
+                "concurrent_requests_limit",
+                429,
+                C::RateLimited,
+                Charged::No,
+            ),
+        ];
+        for (kind, status, code, charged) in table {
+            let of_model =
+                json!({"detail": [{"loc": ["body", "image_url"], "msg": "words", "type": kind}]});
+            check(*status, &of_model, *code, *charged, "image_url: words");
+            let of_gateway = json!({"detail": "words", "error_type": kind});
+            check(*status, &of_gateway, *code, *charged, "words");
+        }
+    }
+
+    #[test]
+    fn every_field_is_named_with_its_limit() {
+        let body = json!({"detail": [
+            {"loc": ["body", "num_images"], "msg": "must be at most 4", "type": "less_than_equal", "ctx": {"le": 4}},
+            {"loc": ["body", "image_urls", 1], "msg": "too large", "type": "image_too_large", "ctx": {"max_width": 5000, "max_height": 4000}},
+            {"loc": ["body", "mode"], "msg": "unknown", "type": "one_of", "ctx": {"expected": ["a", "b"]}},
+            {"msg": "and so on"},
+        ]});
+        assert_eq!(
+            said(body.to_string().as_bytes()),
+            "num_images: must be at most 4; image_urls.1: too large (at most 5000 × 4000 pixels); mode: unknown (one of a, b); and so on"
+        );
+    }
+
+    #[test]
+    fn headers_say_what_was_billed_and_whether_to_try_again() {
+        let hinted = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            let failure = of(
+                Step::Look,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                br#"{"detail": [{"msg": "m", "type": "content_policy_violation"}]}"#,
+            );
+            let failure = failure.hinted(&headers);
+            (failure.charged, failure.answer.unwrap().retryable)
+        };
+        assert_eq!(hinted(&[]), (Charged::Maybe, None));
+        assert_eq!(
+            hinted(&[("x-fal-billable-units", "0")]),
+            (Charged::No, None)
+        );
+        assert_eq!(
+            hinted(&[
+                ("x-fal-billable-units", "1.5"),
+                ("x-fal-retryable", "false")
+            ]),
+            (Charged::Yes, Some(false))
+        );
+        assert_eq!(
+            hinted(&[("x-fal-needs-retry", "1"), ("x-fal-billable-units", "NaN")]),
+            (Charged::Maybe, Some(true))
         );
     }
 

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::answer::{self, Reply};
 use super::body::holding;
-use super::http::{got, header, plain, read, unreachable};
+use super::http::{got, header, plain, unreachable};
 use super::{Fal, Payloads, SubmitError, Submitted, refusal};
 use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::job::Ticket;
@@ -59,7 +59,7 @@ impl Fal {
             Err(error) => return Err(unclear(plain(&error), got(&error), b"")),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = match read(response).await {
+        let body = match self.http.read_answer(response).await {
             Ok(body) => body,
             // Its status is a no, whatever it still wanted to say.
             Err(error) if is_no(status) => error.to_string().into_bytes(),

@@ -11,6 +11,8 @@ ALTER TABLE attempt ADD COLUMN estimate INTEGER;     -- what was said before the
 ALTER TABLE attempt ADD COLUMN basis TEXT;           -- how the estimate was known
 ALTER TABLE attempt ADD COLUMN units REAL;           -- fal's X-Fal-Billable-Units
 ALTER TABLE attempt ADD COLUMN cost INTEGER;         -- units at the unit's price; NULL: not reconciled
+ALTER TABLE attempt ADD COLUMN seed TEXT;            -- the seed the model used, in digits (it can be past 2^63)
+ALTER TABLE attempt ADD COLUMN flagged TEXT;         -- JSON: for each output, whether the model's safety check named it
 
 UPDATE attempt SET model = (SELECT model FROM job WHERE id = job_id), charged = CASE
     WHEN intended_at IS NULL THEN NULL

@@ -2,43 +2,65 @@
 
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
+
 use super::fraction;
 use crate::drill;
 use crate::error::{Charged, Code, Error, Failure};
-use crate::job::Output;
 use crate::job::runner::blocking;
 use crate::job::runner::run::{End, Run};
-use crate::picture::PictureError;
-use crate::provider::fal::Fal;
+use crate::job::{Attempt, Output, Protocol};
+use crate::picture::{Facts, PictureError};
+use crate::provider::fal::{Fal, Given, Look};
 use crate::store::NewResult;
-use crate::version::VersionId;
+use crate::version::{Picture, VersionId};
 
 /// Tries to fetch a result, which is a GET and harmless.
 const FETCHES: u32 = 4;
+
+/// What a person is told of a picture that the model blacked out, where fal says so and where it only looks so.
+const BLACKED_OUT: &str =
+    "The model's safety check blacked this picture out. It may still have been charged.";
+const LOOKS_BLACKED_OUT: &str = "It is black all over: most likely the model's safety check blacked this picture out. It may still have been charged.";
+const FLAGGED: &str = "The model's safety check flagged this picture.";
 
 impl Run {
     /// Fetches every picture of the answer. One that is gone or unreadable does not take the others with it; one that may still come
     /// leaves the job failed, so that it is fetched again for nothing.
     pub(super) async fn fetch(&mut self, fal: &Fal) -> Result<End, Error> {
         let attempt = self.runner.store.attempt(self.job.id).await?;
-        let outputs = attempt.outputs.unwrap_or_default();
+        let outputs = attempt.outputs.clone().unwrap_or_default();
         self.guard_files().await;
         let (mut results, mut lost) = (Vec::with_capacity(outputs.len()), Vec::new());
         let mut kept = outputs.clone();
-        for (output, kept) in outputs.iter().zip(&mut kept) {
-            match self.fetch_output(fal, output).await? {
-                Ok(result) => {
+        let mut again = None;
+        for (index, (output, kept)) in outputs.iter().zip(&mut kept).enumerate() {
+            let mut fetched = self.fetch_output(fal, output).await?;
+            if matches!(&fetched, Err(failure) if failure.code == Code::ResultGone) {
+                // The file's address has run out. The result, read once more, may have another.
+                if again.is_none() {
+                    again = Some(read_again(fal, &attempt).await);
+                }
+                if let Some(given) = again.as_ref().and_then(|list| list.get(index)) {
+                    fetched = self.fetch_given(fal, given).await?;
+                }
+            }
+            match fetched {
+                Ok(mut result) => {
+                    let flagged = attempt.flagged.get(index).copied().unwrap_or(false);
+                    let judged = self.judged(&result, flagged).await?;
+                    result.note = joined(result.note, judged);
                     *kept = Output::Stored(result.picture.file_name());
                     results.push(result);
                 }
-                Err(failure) if failure.code == Code::DownloadFailed => {
+                Err(failure) if may_still_come(failure.code) => {
                     let ended = false;
                     return Ok(End::Failed { failure, ended });
                 }
                 Err(failure) => lost.push(failure),
             }
         }
-        let note = (!lost.is_empty()).then(|| {
+        let count = (!lost.is_empty()).then(|| {
             let (kept, all) = (results.len(), outputs.len());
             format!("{kept} of {all} pictures came; the others could not be read.")
         });
@@ -54,7 +76,17 @@ impl Run {
                     failure,
                     ended: false,
                 }),
-                None => Ok(End::Done { results, note }),
+                None => {
+                    let blacked = results.iter().find_map(|result| {
+                        let note = result.note.as_deref()?;
+                        [BLACKED_OUT, LOOKS_BLACKED_OUT, FLAGGED]
+                            .into_iter()
+                            .find(|said| note.contains(said))
+                    });
+                    let note = joined(count, blacked.map(str::to_owned));
+                    let note = joined(note, self.made_smaller(fal).await?);
+                    Ok(End::Done { results, note })
+                }
             },
         }
     }
@@ -65,24 +97,46 @@ impl Run {
         fal: &Fal,
         output: &Output,
     ) -> Result<Result<NewResult, Failure>, Error> {
-        let pictures = self.runner.pictures.clone();
-        let kept = match output {
-            Output::Stored(name) if name.is_empty() => {
-                Err(Error::Picture(PictureError::NotAPicture))
-            }
-            Output::Stored(name) => {
-                let name = name.clone();
-                blocking(move || pictures.keep_result(&pictures.read_named(&name)?)).await
-            }
-            Output::Url(url) => match self.fetch_patiently(fal, url).await {
-                Ok(bytes) => {
-                    drill::point("download_read").await;
-                    blocking(move || pictures.keep_result(&bytes)).await
-                }
-                Err(failure) => return Ok(Err(failure)),
-            },
+        let name = match output {
+            Output::Url(url) => return self.fetch_url(fal, url).await,
+            Output::Stored(name) => name.clone(),
         };
+        if name.is_empty() {
+            return self.kept(Err(Error::Picture(PictureError::NotAPicture)));
+        }
+        let pictures = self.runner.pictures.clone();
+        self.kept(blocking(move || pictures.keep_result(&pictures.read_named(&name)?)).await)
+    }
+
+    async fn fetch_given(
+        &self,
+        fal: &Fal,
+        given: &Given,
+    ) -> Result<Result<NewResult, Failure>, Error> {
+        let bytes = match given {
+            Given::Url(url) => return self.fetch_url(fal, url).await,
+            Given::Bytes(bytes) => bytes.clone(),
+        };
+        let pictures = self.runner.pictures.clone();
+        self.kept(blocking(move || pictures.keep_result(&bytes)).await)
+    }
+
+    async fn fetch_url(&self, fal: &Fal, url: &str) -> Result<Result<NewResult, Failure>, Error> {
+        let file = match self.fetch_patiently(fal, url).await {
+            Ok(file) => file,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        drill::point("download_read").await;
+        let pictures = self.runner.pictures.clone();
+        let kept = blocking(move || pictures.keep_file(file)).await;
         drill::point("picture_kept").await;
+        self.kept(kept)
+    }
+
+    fn kept(
+        &self,
+        kept: Result<(Picture, Facts), Error>,
+    ) -> Result<Result<NewResult, Failure>, Error> {
         match kept {
             Ok((picture, facts)) => Ok(Ok(NewResult {
                 id: VersionId(crate::library::new_id(&self.runner.clock)),
@@ -97,22 +151,68 @@ impl Run {
         }
     }
 
-    async fn fetch_patiently(&self, fal: &Fal, url: &str) -> Result<Vec<u8>, Failure> {
+    async fn fetch_patiently(&self, fal: &Fal, url: &str) -> Result<NamedTempFile, Failure> {
         let mut pause = Duration::from_millis(250);
+        let progress = |got: u64, of: Option<u64>| {
+            self.runner.progress(&self.job, |p| {
+                p.fraction = of.map(|of| fraction(got, of));
+                p.bytes = Some((got, of));
+            });
+        };
         for _ in 1..FETCHES {
-            let progress = |got: u64, of: Option<u64>| {
-                self.runner
-                    .progress(&self.job, |p| p.fraction = of.map(|of| fraction(got, of)));
-            };
             match fal.fetch(url, progress).await {
                 Err(Failure {
                     code: Code::DownloadFailed,
                     ..
                 }) => tokio::time::sleep(pause).await,
-                other => return other.map(|fetched| fetched.bytes),
+                other => return other,
             }
             pause *= 3;
         }
-        fal.fetch(url, |_, _| {}).await.map(|fetched| fetched.bytes)
+        fal.fetch(url, progress).await
+    }
+
+    /// What the safety check did to a picture, as a note; most models only show it by a black one (fal-contract 4.4).
+    async fn judged(&self, result: &NewResult, flagged: bool) -> Result<Option<String>, Error> {
+        let (pictures, picture) = (self.runner.pictures.clone(), result.picture.clone());
+        let black = blocking(move || pictures.is_black(&picture)).await?;
+        let note = match (black, flagged) {
+            (true, true) => BLACKED_OUT,
+            (true, false) => LOOKS_BLACKED_OUT,
+            (false, true) => FLAGGED,
+            (false, false) => return Ok(None),
+        };
+        Ok(Some(note.to_owned()))
+    }
+}
+
+/// The pictures of the result as fal tells them now, which is free; none where it tells nothing, or where there is no such place to ask.
+async fn read_again(fal: &Fal, attempt: &Attempt) -> Vec<Given> {
+    let ticket = attempt
+        .ticket
+        .as_ref()
+        .filter(|ticket| ticket.protocol == Protocol::Queue);
+    match ticket {
+        Some(ticket) => match fal.result(ticket).await {
+            Look::Answered(outputs) => outputs.given,
+            _ => Vec::new(),
+        },
+        None => Vec::new(),
+    }
+}
+
+/// A download that broke off, or a disk that was full: it lies at fal still.
+fn may_still_come(code: Code) -> bool {
+    matches!(
+        code,
+        Code::DownloadFailed | Code::DiskFull | Code::DiskFailed
+    )
+}
+
+/// Two notes as one.
+fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one} {other}")),
+        (one, other) => one.or(other),
     }
 }

@@ -28,14 +28,18 @@ impl Run {
             Ok(sent) => sent,
             Err(end) => return self.not_uploaded(fal, end).await.map(Some),
         };
-        let Sent { urls, mark } = sent;
+        let Sent {
+            urls,
+            parameters,
+            mark,
+            ..
+        } = sent;
         // Another endpoint gets what the original sent, whatever fal calls things.
         let spec = match fal.is_fals_own() {
             true => self.runner.store.spec(&self.job.model).await?,
             false => None,
         };
-        let (prompt, parameters) = (&self.job.prompt, &self.job.parameters.0);
-        let body = json_body(spec.as_deref(), prompt, &urls, parameters);
+        let body = json_body(spec.as_deref(), &self.job.prompt, &urls, &parameters);
         drop(urls);
 
         let runner = Arc::clone(&self.runner);
