@@ -17,8 +17,8 @@ pub(crate) use body::{json_body, prepare};
 pub(crate) use destination::Destination;
 pub(crate) use download::Fetched;
 pub(crate) use http::Http;
-pub(crate) use platform::Search;
 use http::{read, unreachable};
+pub(crate) use platform::Search;
 
 use std::time::Duration;
 

@@ -285,7 +285,12 @@ async fn over_cap(_: &mut Transaction<'_>, intent: &Intent<'_>) -> Result<Option
 pub(super) const CURRENT: &str = "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?)";
 
 /// Reads the state, asks whether the move is legal, writes the new one.
-pub(super) async fn step(tx: &mut Transaction<'_>, id: JobId, event: Move, now: Moment) -> Result<(), Error> {
+pub(super) async fn step(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    event: Move,
+    now: Moment,
+) -> Result<(), Error> {
     let name: Option<String> = sqlx::query_scalar("SELECT state FROM job WHERE id = ?")
         .bind(id.to_string())
         .fetch_optional(&mut **tx)
@@ -346,11 +351,7 @@ pub(super) async fn write_failure(
 }
 
 /// Whether the current attempt was charged: nothing for one that was never sent, and for one that was answered always yes.
-async fn write_charged(
-    tx: &mut Transaction<'_>,
-    id: JobId,
-    charged: Charged,
-) -> Result<(), Error> {
+async fn write_charged(tx: &mut Transaction<'_>, id: JobId, charged: Charged) -> Result<(), Error> {
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "UPDATE attempt SET charged = CASE WHEN intended_at IS NULL THEN NULL WHEN outputs IS NOT NULL THEN 'yes' ELSE ? END
          WHERE {CURRENT}"
@@ -387,7 +388,11 @@ pub(super) async fn write_ticket(
     Ok(())
 }
 
-pub(super) async fn end_attempt(tx: &mut Transaction<'_>, id: JobId, ended: bool) -> Result<(), Error> {
+pub(super) async fn end_attempt(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    ended: bool,
+) -> Result<(), Error> {
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "UPDATE attempt SET ended = ? WHERE {CURRENT}"
     )))

@@ -98,7 +98,11 @@ impl Fal {
             .map_err(|error| failed(&error))?;
         let status = response.status();
         let body = read(response).await.map_err(|error| failed(&error))?;
-        let said = || format!("{status} {}", refusal::said(&body)).trim().to_owned();
+        let said = || {
+            format!("{status} {}", refusal::said(&body))
+                .trim()
+                .to_owned()
+        };
         match status.as_u16() {
             // Only a list that was read can say that something is not in it.
             200..=299 => serde_json::from_slice(&body).map_err(|_| Search::Failed(said())),
