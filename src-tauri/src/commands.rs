@@ -41,6 +41,7 @@ pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         get_job,
         cancel_job,
         retry_job,
+        look_again,
         list_active,
         list_items,
         delete_items,
@@ -152,6 +153,11 @@ async fn cancel_job(library: Owner<'_>, request: ById) -> Answer<Job> {
 #[tauri::command]
 async fn retry_job(library: Owner<'_>, request: ById) -> Answer<Job> {
     Ok(library.retry_job(job_id(&request)?).await?.short().into())
+}
+
+#[tauri::command]
+async fn look_again(library: Owner<'_>, request: ById) -> Answer<Job> {
+    Ok(library.look_again(job_id(&request)?).await?.short().into())
 }
 
 #[tauri::command]

@@ -208,6 +208,8 @@ pub struct JobLine {
     pub prompt: String,
     /// The first result, once the job is done.
     pub result: Option<ResultLine>,
+    /// Unconfirmed: fal's list is still being searched for it.
+    pub looking: bool,
     /// When it was accepted.
     pub created_at: Moment,
     /// When it last changed state.

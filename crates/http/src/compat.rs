@@ -168,7 +168,7 @@ async fn delete(State(library): State<Library>, id: Id) -> Result<Json<Detail>, 
         (status = 500, description = "No fal key is set", body = Detail)))]
 async fn retry(State(library): State<Library>, id: Id) -> Result<Json<JobOut>, Refusal> {
     let job = find(&library, &id).await?;
-    if job.state.is_active() {
+    if job.state.is_active() || job.looking {
         return Ok(Json(JobOut::of(&library, job, None)));
     }
     if library.key_state().await.source.is_none() {

@@ -102,17 +102,19 @@ impl Library {
         self.0.store.job_lines().await
     }
 
-    /// A numbered page of jobs in one of these states, newest first, and how many there are in all.
+    /// A numbered page of jobs in one of these states, newest first, and how many there are in all. `looking`: of the unconfirmed ones only
+    /// those that fal's list is still, or is no more, searched for.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn job_page(
         &self,
         states: &[State],
+        looking: Option<bool>,
         offset: u64,
         limit: u32,
     ) -> Result<(Vec<JobLine>, u64), Error> {
-        self.0.store.job_page(states, offset, limit).await
+        self.0.store.job_page(states, looking, offset, limit).await
     }
 
     /// Up to `limit` (1 to 200) jobs in one of these states older than `after`, newest first, prompts cut, and where the next page begins.

@@ -175,3 +175,112 @@ async fn begin_anew(tx: &mut Transaction<'_>, id: JobId) -> Result<(), Error> {
         .await?;
     write_failure(tx, id, None).await
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use sqlx::Row;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::from_micros;
+    use crate::error::{Charged, Code};
+    use crate::job::{Edit, Protocol};
+    use crate::money::{Caps, Estimate};
+    use crate::store::{Access, Intent, NewOriginal};
+    use crate::version::{Picture, VersionId};
+
+    const MODEL: &str = "fal-ai/flux-2-pro/edit";
+
+    /// A store with one job, whose first attempt is in doubt.
+    async fn in_doubt(folder: &std::path::Path, now: Moment) -> (Store, JobId) {
+        let store = Store::open(&folder.join("library.db"), Access::Owner)
+            .await
+            .unwrap();
+        let picture = Picture {
+            hash: "0".repeat(64),
+            media_type: "image/png".to_owned(),
+            extension: "png".to_owned(),
+            width: 1,
+            height: 1,
+            bytes: 1,
+        };
+        let original = NewOriginal {
+            picture: &picture,
+            name: "photo.png",
+            note: None,
+        };
+        let version = VersionId(Uuid::from_u128(1));
+        let version = store.add_original(version, &original, now).await.unwrap();
+        let (id, edit) = (
+            JobId(Uuid::from_u128(2)),
+            Edit::new(version.id, "dusk", MODEL),
+        );
+        store.add_job(id, &edit, now).await.unwrap();
+        store.claim(now).await.unwrap();
+        let intent = Intent {
+            url: "https://queue.fal.run/fal-ai/flux-2-pro/edit",
+            body_hash: "",
+            model: MODEL,
+            mark: Some("https://v3b.fal.media/files/b/1/input.png"),
+            estimate: Estimate::UNKNOWN,
+            caps: Caps::default(),
+            day_start: now,
+            month_start: now,
+        };
+        store.intend(id, &intent, now).await.unwrap();
+        let lost = Failure::free(Code::SubmitUnclear).charged(Charged::Maybe);
+        assert!(store.doubt(id, &lost, now).await.unwrap().looking);
+        (store, id)
+    }
+
+    fn found() -> Looked {
+        Looked::Found(Ticket {
+            protocol: Protocol::Queue,
+            request_id: Some("r-1".to_owned()),
+            status_url: "https://queue.fal.run/s".to_owned(),
+            response_url: "https://queue.fal.run/r".to_owned(),
+            cancel_url: None,
+        })
+    }
+
+    #[tokio::test]
+    async fn what_is_found_of_an_old_attempt_is_kept_and_leaves_the_new_one_alone() {
+        let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
+        let (store, id) = in_doubt(folder.path(), now).await;
+        assert_eq!(store.retry(id, now).await.unwrap().attempt, 2);
+        for looked in [Looked::Nothing { counts: true }, found()] {
+            assert_eq!(store.looked(id, 1, &looked, now).await.unwrap(), None);
+        }
+        let job = store.job(id).await.unwrap();
+        assert_eq!(
+            (job.state, job.request_id, job.cost),
+            (State::Queued, None, None)
+        );
+        let old = sqlx::query("SELECT charged, request_id, looks FROM attempt WHERE number = 1")
+            .fetch_one(&store.read)
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                old.get::<&str, _>("charged"),
+                old.get::<&str, _>("request_id"),
+                old.get::<u32, _>("looks")
+            ),
+            ("yes", "r-1", 0)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_search_that_comes_a_second_time_to_what_was_found_changes_nothing() {
+        let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
+        let (store, id) = in_doubt(folder.path(), now).await;
+        let job = store.looked(id, 1, &found(), now).await.unwrap().unwrap();
+        assert_eq!((job.state, &job.failure), (State::Waiting, &None));
+        let nothing = Looked::Nothing { counts: true };
+        for looked in [nothing, Looked::GivenUp(String::new()), found()] {
+            assert_eq!(store.looked(id, 1, &looked, now).await.unwrap(), None);
+        }
+        assert_eq!(store.job(id).await.unwrap(), job);
+    }
+}

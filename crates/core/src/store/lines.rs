@@ -11,15 +11,29 @@ use crate::job::{Job, JobId, JobLine, ResultLine, State};
 use crate::version::Cursor;
 
 /// A line of each job that a sub-query names as `j`.
-const LINE: &str =
-    "SELECT j.id, j.state, j.prompt, j.created_at, j.updated_at, p.extension, v.object";
+fn line() -> String {
+    let looking = looking("j");
+    format!(
+        "SELECT j.id, j.state, j.prompt, j.created_at, j.updated_at, p.extension, v.object, {looking}"
+    )
+}
+
+/// Whether fal's list is still searched for the job that the query names so. A CASE, so that only doubt costs a look at the attempt.
+fn looking(job: &str) -> String {
+    format!(
+        "CASE {job}.state WHEN 'unconfirmed' THEN EXISTS (SELECT 1 FROM attempt a
+            WHERE a.job_id = {job}.id AND a.number = {job}.attempt AND a.mark IS NOT NULL AND a.ended = 0) ELSE 0 END"
+    )
+}
+
 const RESULT: &str = "LEFT JOIN version v ON v.job_id = j.id AND v.ordinal = 0 AND j.state = 'done' LEFT JOIN picture p ON p.hash = v.picture";
 
 impl Store {
     /// Every job outside the trash, newest first.
     pub(crate) async fn job_lines(&self) -> Result<Vec<JobLine>, Error> {
         let sql = format!(
-            "{LINE} FROM job j {RESULT} WHERE j.deleted_at IS NULL ORDER BY j.created_at DESC, j.id DESC"
+            "{} FROM job j {RESULT} WHERE j.deleted_at IS NULL ORDER BY j.created_at DESC, j.id DESC",
+            line()
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .fetch_all(&self.read)
@@ -27,29 +41,50 @@ impl Store {
         Ok(rows.iter().map(line_of).collect())
     }
 
-    /// `limit` jobs in one of these states after the first `offset` of them, newest first, and how many there are.
+    /// `limit` jobs in one of these states after the first `offset` of them, newest first, and how many there are. `looking`: of the
+    /// unconfirmed ones only those that fal's list is still, or is no more, searched for.
     pub(crate) async fn job_page(
         &self,
         states: &[State],
+        looking: Option<bool>,
         offset: u64,
         limit: u32,
     ) -> Result<(Vec<JobLine>, u64), Error> {
         // One read transaction, so that the page and the count are of one moment.
         let mut tx = self.read.begin().await?;
-        let names = states.iter().map(|state| state.name()).collect::<Vec<_>>();
-        let total: i64 = sqlx::query_scalar(
+        // Those in doubt are few, and only they are counted.
+        let counted = looking.filter(|_| states.contains(&State::Unconfirmed));
+        let names = states
+            .iter()
+            .filter(|state| counted.is_none() || **state != State::Unconfirmed)
+            .map(|state| state.name())
+            .collect::<Vec<_>>();
+        let kept: i64 = sqlx::query_scalar(
             "SELECT coalesce(sum(count), 0) FROM kept_count WHERE what IN (SELECT value FROM json_each(?))",
         )
         .bind(serde_json::to_string(&names).unwrap_or_default())
         .fetch_one(&mut *tx)
         .await?;
-        let total = u64::try_from(total).unwrap_or(0);
+        let in_doubt: i64 = match counted {
+            None => 0,
+            Some(_) => {
+                let sql = format!(
+                    "SELECT count(*) FROM job WHERE deleted_at IS NULL{}",
+                    part(State::Unconfirmed, looking)
+                );
+                sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                    .fetch_one(&mut *tx)
+                    .await?
+            }
+        };
+        let total = u64::try_from(kept + in_doubt).unwrap_or(0);
         if offset >= total {
             return Ok((Vec::new(), total));
         }
         let sql = format!(
-            "{LINE} FROM ({}) place JOIN job j ON j.id = place.id {RESULT} ORDER BY j.created_at DESC, j.id DESC",
-            places(states)
+            "{} FROM ({}) place JOIN job j ON j.id = place.id {RESULT} ORDER BY j.created_at DESC, j.id DESC",
+            line(),
+            places(states, looking)
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(limit)
@@ -75,7 +110,7 @@ impl Store {
         let merged = if states.len() == State::ALL.len() {
             each("")
         } else {
-            merged(states, each)
+            merged(states, None, each)
         };
         let sql = format!(
             "{} WHERE j.id IN (SELECT id FROM ({merged} ORDER BY created_at DESC, id DESC LIMIT ?3)) ORDER BY j.created_at DESC, j.id DESC",
@@ -92,8 +127,8 @@ impl Store {
 }
 
 /// The ids on a numbered page. The states are names of ours, never a client's text. Each state's part walks its own index and stops by itself.
-fn places(states: &[State]) -> String {
-    if states.len() == State::ALL.len() {
+fn places(states: &[State], looking: Option<bool>) -> String {
+    if looking.is_none() && states.len() == State::ALL.len() {
         return "SELECT id FROM job WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?1 OFFSET ?2".to_owned();
     }
     let each = |state: &str| {
@@ -103,15 +138,25 @@ fn places(states: &[State]) -> String {
     };
     format!(
         "SELECT id FROM ({}) ORDER BY created_at DESC, id DESC LIMIT ?1 OFFSET ?2",
-        merged(states, each)
+        merged(states, looking, each)
     )
 }
 
-fn merged(states: &[State], each: impl Fn(&str) -> String) -> String {
-    let parts = states
-        .iter()
-        .map(|state| each(&format!(" AND state = '{}'", state.name())));
+fn merged(states: &[State], looking: Option<bool>, each: impl Fn(&str) -> String) -> String {
+    let parts = states.iter().map(|state| each(&part(*state, looking)));
     parts.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// The condition for one state's part of a page.
+fn part(state: State, looked_for: Option<bool>) -> String {
+    let name = state.name();
+    match looked_for {
+        Some(wanted) if state == State::Unconfirmed => {
+            let (looking, wanted) = (looking("job"), u8::from(wanted));
+            format!(" AND state = '{name}' AND {looking} = {wanted}")
+        }
+        _ => format!(" AND state = '{name}'"),
+    }
 }
 
 fn line_of(row: &SqliteRow) -> JobLine {
@@ -125,6 +170,7 @@ fn line_of(row: &SqliteRow) -> JobLine {
             extension,
             object: row.get(6),
         }),
+        looking: row.get(7),
     }
 }
 
@@ -140,12 +186,13 @@ mod tests {
         let store = Store::open(&folder.path().join("library.db"), Access::Owner)
             .await
             .unwrap();
-        for states in [
-            &State::ALL[..],
-            &[State::Done],
-            &[State::Failed, State::Cancelled],
+        for (states, looking) in [
+            (&State::ALL[..], None),
+            (&[State::Done], None),
+            (&[State::Failed, State::Cancelled], None),
+            (&[State::Failed, State::Unconfirmed], Some(true)),
         ] {
-            let sql = format!("EXPLAIN QUERY PLAN {}", places(states));
+            let sql = format!("EXPLAIN QUERY PLAN {}", places(states, looking));
             let plan = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(20)
                 .bind(40)

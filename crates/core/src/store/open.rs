@@ -201,3 +201,23 @@ pub(crate) async fn quick_check(store: &Store) -> Result<(), Error> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_commit_returns_only_once_it_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("library.db"), Access::Owner)
+            .await
+            .unwrap();
+        // 2 is FULL: in WAL mode the log is synced at every commit (sqlite.org/pragma.html#pragma_synchronous).
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(&store.write)
+            .await
+            .unwrap();
+        assert_eq!(synchronous, 2);
+    }
+}

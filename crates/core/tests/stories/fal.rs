@@ -4,7 +4,7 @@ use overpaint_core::error::{Charged, Code};
 use overpaint_core::job::State;
 use overpaint_core::library::KeyTest;
 use overpaint_core::settings::Given;
-use overpaint_testkit::{Fal, Role, sample};
+use overpaint_testkit::{Role, sample};
 
 use super::{DEADLINE, MODEL, Stage, edit, ended, open, picture, run, until};
 
@@ -149,7 +149,6 @@ async fn what_fal_refuses_is_told_by_code_and_costs_nothing() {
         ("[[locked]]", Code::AccountLocked),
         ("[[404]]", Code::ModelUnknown),
         ("[[422]]", Code::RequestRefused),
-        ("[[429]]", Code::RateLimited),
     ];
     for (prompt, code) in refusals {
         let job = run(&library, prompt).await;
@@ -250,21 +249,4 @@ async fn without_a_key_nothing_is_sent() {
     let job = run(&library, "warmer").await;
     assert_eq!(job.failure.map(|f| f.code), Some(Code::KeyMissing));
     assert!(stage.fal.requests().is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unreachable_fal_is_told_and_nothing_was_sent() {
-    let stage = Stage::new().await;
-    let gone = Fal::start().await;
-    let origin = gone.origin().to_owned();
-    gone.stop().await;
-    let library = open(stage.given().flag("FAL_SERVICE", origin)).await;
-    let job = tokio::time::timeout(DEADLINE, run(&library, "warmer"))
-        .await
-        .unwrap();
-    let failure = job.failure.unwrap();
-    assert_eq!(
-        (failure.code, failure.charged),
-        (Code::ProviderUnreachable, Charged::No)
-    );
 }

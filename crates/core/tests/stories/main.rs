@@ -13,7 +13,9 @@ mod inputs;
 mod library;
 mod models;
 mod money;
+mod outcomes;
 mod outputs;
+mod reconcile;
 mod restart;
 mod settings;
 
@@ -22,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use overpaint_core::Library;
-use overpaint_core::clock::Clock;
+use overpaint_core::clock::{Clock, Moment};
 use overpaint_core::event::Event;
 use overpaint_core::job::{Edit, Job, JobId, State};
 use overpaint_core::keys::Keychain;
@@ -62,14 +64,41 @@ impl Stage {
 }
 
 async fn open(given: Given) -> Library {
+    open_at(given, Clock::system()).await
+}
+
+async fn open_at(given: Given, clock: Clock) -> Library {
     let keychain = Keychain::Memory(Arc::new(Mutex::new(None)));
     Library::open(Options {
         given,
         keychain,
-        clock: Clock::system(),
+        clock,
     })
     .await
     .unwrap()
+}
+
+/// A clock that stands until it is moved.
+#[derive(Clone)]
+struct Held(Arc<Mutex<Moment>>);
+
+impl Held {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(Clock::system().now())))
+    }
+
+    fn clock(&self) -> Clock {
+        let moment = Arc::clone(&self.0);
+        Clock::from_fn(move || *moment.lock().unwrap())
+    }
+
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+
+    fn move_on(&self, seconds: u64) {
+        *self.0.lock().unwrap() += Duration::from_secs(seconds);
+    }
 }
 
 /// A small picture in the library.

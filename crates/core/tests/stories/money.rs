@@ -4,13 +4,23 @@ use overpaint_core::error::{Charged, Code, Error};
 use overpaint_core::job::State;
 use overpaint_testkit::Stage as Place;
 
-use super::{MODEL, Stage, edit, ended, picture, run, until_state};
+use super::{Held, MODEL, Stage, edit, ended, open_at, picture, run, until_state};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_reply_is_doubt_and_never_a_second_submit() {
     let stage = Stage::new().await;
     let library = stage.open().await;
-    for prompt in ["[[lost-reply]]", "[[badjson]]", "[[reply:500]]"] {
+    for prompt in [
+        "[[lost-reply]]",
+        "[[badjson]]",
+        "[[reply:500]]",
+        "[[reply:408]]",
+        "[[reply:nginx-502]]",
+        "[[reply:runner-lost]]",
+        "[[reply:timeout]]",
+        "[[reply:cut-json]]",
+        "[[reply:html]]",
+    ] {
         let before = stage.fal.charges();
         let job = run(&library, prompt).await;
         let failure = job.failure.unwrap();
@@ -160,15 +170,38 @@ async fn one_picture_that_is_gone_does_not_take_the_others_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_fal_never_heard_of_ends_and_can_be_looked_at_again() {
+async fn a_job_fal_has_not_heard_of_yet_is_asked_for_again() {
     let stage = Stage::new().await;
     let library = stage.open().await;
-    let job = run(&library, "[[status:404*5]]").await;
+    let job = run(&library, "[[status:not-found*9]]").await;
+    assert_eq!((job.state, stage.fal.charges()), (State::Done, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_fal_never_heard_of_ends_and_can_be_looked_at_again() {
+    let stage = Stage::new().await;
+    let held = Held::new();
+    let library = open_at(stage.given(), held.clock()).await;
+    let input = picture(&library).await;
+    stage.fal.script(|script| {
+        script.fail(
+            overpaint_testkit::Place::Status,
+            overpaint_testkit::Failure::NotFound,
+        );
+    });
+    let job = library
+        .submit_edit(edit(input, "warmer", MODEL))
+        .await
+        .unwrap();
+    until_state(&library, job.id, State::Waiting).await;
+    held.move_on(180);
+    let job = ended(&library, job.id).await;
     assert_eq!(
         (job.state, job.failure.map(|f| f.code)),
         (State::Failed, Some(Code::ResultGone))
     );
-    library.retry_job(job.id).await.unwrap();
+    stage.fal.script(|script| script.faults.clear());
+    library.look_again(job.id).await.unwrap();
     let job = ended(&library, job.id).await;
     assert_eq!(
         (job.state, job.attempt, stage.fal.charges()),

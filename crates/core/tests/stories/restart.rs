@@ -73,6 +73,31 @@ fn a_job_stopped_in_the_middle_of_its_submit_is_in_doubt() {
 }
 
 #[test]
+fn a_submit_the_program_did_not_survive_is_found_and_its_result_fetched() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stage = runtime.block_on(Stage::new());
+    let job = torn_down_at(Place::Accepted, &runtime, &stage, "make it dusk");
+    stage.fal.release(Place::Accepted);
+    runtime.block_on(async {
+        let library = loop {
+            let given = stage.given().flag("RECONCILE_PAUSE", "0.01");
+            match overpaint_core::Library::open(overpaint_core::library::Options::new(given)).await
+            {
+                Ok(library) => break library,
+                Err(overpaint_core::error::Error::LibraryInUse { .. }) => {
+                    tokio::task::yield_now().await
+                }
+                Err(error) => panic!("{error}"),
+            }
+        };
+        super::until_state(&library, job, State::Done).await;
+        assert_eq!(stage.fal.charges(), 1);
+        let submits = stage.fal.requests_as(overpaint_testkit::Role::Submit);
+        assert_eq!(submits.len(), 1);
+    });
+}
+
+#[test]
 fn a_demo_edit_stopped_in_the_middle_begins_again_and_the_library_opens() {
     let folder = overpaint_testkit::Folder::new().unwrap();
     let program = tokio::runtime::Runtime::new().unwrap();

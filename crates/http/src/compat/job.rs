@@ -62,9 +62,10 @@ impl JobOut {
     pub(super) fn of(library: &Library, job: Job, result: Option<&ResultLine>) -> Self {
         Self {
             job_id: job.id.to_string(),
-            status: status(job.state),
+            status: status(job.state, job.looking),
             result_url: result_url(library, job.id, result),
-            error: words::error(&job),
+            // Nothing has ended while fal's list is searched.
+            error: words::error(&job).filter(|_| !job.looking),
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
             prompt: job.prompt,
@@ -76,7 +77,7 @@ impl JobListItem {
     pub(super) fn of(library: &Library, line: JobLine) -> Self {
         Self {
             job_id: line.id.to_string(),
-            status: status(line.state),
+            status: status(line.state, line.looking),
             result_url: result_url(library, line.id, line.result.as_ref()),
             prompt: line.prompt,
             created_at: moment(line.created_at),
@@ -88,7 +89,7 @@ impl JobPageItem {
     pub(super) fn of(library: &Library, line: &JobLine) -> Self {
         Self {
             job_id: line.id.to_string(),
-            status: status(line.state),
+            status: status(line.state, line.looking),
             result_url: result_url(library, line.id, line.result.as_ref()),
             created_at: moment(line.created_at),
             updated_at: moment(line.updated_at),
@@ -113,16 +114,20 @@ pub(super) fn file_name(id: JobId, extension: &str) -> String {
     format!("{id}_out.{extension}")
 }
 
-/// The states that fold to one of the original's; none for a word it did not know.
+/// The states that fold to one of the original's; none for a word it did not know. The unconfirmed fold to two of them.
 pub(super) fn states(status: &str) -> Vec<State> {
     State::ALL
         .into_iter()
-        .filter(|state| self::status(*state) == status)
+        .filter(|state| {
+            [false, true]
+                .map(|looking| self::status(*state, looking))
+                .contains(&status)
+        })
         .collect()
 }
 
-/// The states, folded to the three the original knew.
-fn status(state: State) -> &'static str {
+/// The states, folded to the three the original knew. Doubt is no end while fal's list is searched.
+fn status(state: State, looking: bool) -> &'static str {
     match state {
         State::Queued
         | State::Uploading
@@ -130,6 +135,7 @@ fn status(state: State) -> &'static str {
         | State::Waiting
         | State::Downloading => "processing",
         State::Done => "done",
+        State::Unconfirmed if looking => "processing",
         State::Failed | State::Cancelled | State::Unconfirmed => "error",
     }
 }
@@ -140,7 +146,7 @@ mod tests {
 
     #[test]
     fn nine_states_fold_to_the_three_old_clients_know() {
-        let folded = State::ALL.map(|state| (state.name(), status(state)));
+        let folded = State::ALL.map(|state| (state.name(), status(state, false)));
         let expected = [
             ("queued", "processing"),
             ("uploading", "processing"),
@@ -153,10 +159,13 @@ mod tests {
             ("unconfirmed", "error"),
         ];
         assert_eq!(folded, expected);
+        assert_eq!(status(State::Unconfirmed, true), "processing");
         assert_eq!(
             states("error"),
             [State::Failed, State::Cancelled, State::Unconfirmed]
         );
+        assert!(states("processing").contains(&State::Unconfirmed));
+        assert_eq!(states("done"), [State::Done]);
         assert!(states("nonsense").is_empty());
     }
 }

@@ -46,7 +46,9 @@ pub(super) async fn page(
         .unwrap_or(0)
         .saturating_mul(asked.page_size.unsigned_abs());
     let limit = u32::try_from(asked.page_size).unwrap_or(1);
-    let (lines, total) = library.job_page(&asked.states, offset, limit).await?;
+    let (lines, total) = library
+        .job_page(&asked.states, asked.looking, offset, limit)
+        .await?;
     Ok(Json(NumberedPage {
         page: asked.page,
         page_size: asked.page_size,
@@ -63,6 +65,8 @@ struct Asked {
     page: i64,
     page_size: i64,
     states: Vec<JobState>,
+    /// Which of the unconfirmed; all of them where none is left out.
+    looking: Option<bool>,
 }
 
 impl Asked {
@@ -73,14 +77,15 @@ impl Asked {
         if !wrong.is_empty() {
             return Err(Refusal::Fields(wrong));
         }
-        let states = match last(query, "status").as_deref() {
-            None | Some("") => JobState::ALL.to_vec(),
-            Some(status) => states(status),
+        let (states, looking) = match last(query, "status").as_deref() {
+            None | Some("") => (JobState::ALL.to_vec(), None),
+            Some(status) => (states(status), Some(status == "processing")),
         };
         Ok(Self {
             page,
             page_size,
             states,
+            looking,
         })
     }
 }

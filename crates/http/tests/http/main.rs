@@ -7,6 +7,7 @@
 
 mod bucket;
 mod control;
+mod doubt;
 mod endpoint;
 mod guard;
 mod house;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::error::{Code, Error, Failure, Got, Step};
+use crate::error::{Code, Error, Failure, Got};
 use crate::job::backoff;
 use crate::job::runner::run::{End, Run};
 use crate::provider::fal::Fal;
@@ -10,12 +10,22 @@ use crate::provider::fal::Fal;
 /// So often in a row an upload that fal answers badly is tried. Without a network there is no end to it.
 const UPLOADS: u32 = 5;
 
+/// What could not be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsent {
+    /// A picture, which costs nothing.
+    Upload,
+    /// The request.
+    Submit,
+}
+
 impl Run {
     /// Nothing was sent that could cost money: back in line, as told or after a pause that grows. fal is tried without an end, another
     /// endpoint for as long as it would be polled; then `failure` is the job's end.
     pub(super) async fn later(
         &self,
         fal: &Fal,
+        what: Unsent,
         failure: Failure,
         retry_after: Option<&str>,
     ) -> Result<End, Error> {
@@ -26,7 +36,7 @@ impl Run {
             .and_then(|told| backoff::told(told, now))
             .unwrap_or_else(|| backoff::pause(runner.fal.backoff, tries.times, rand::random()));
         let not_before = now + TimeDelta::from_std(pause).unwrap_or_default();
-        let over = if is_upload(&failure) && !is_offline(&failure) {
+        let over = if what == Unsent::Upload && !is_offline(&failure) {
             tries.times + 1 >= UPLOADS
         } else {
             let until = tries.since.unwrap_or(now) + runner.fal.poll_max_wait;
@@ -49,19 +59,12 @@ impl Run {
     /// The end of a job whose pictures could not be brought to fal: where that may pass, it is tried again.
     pub(super) async fn not_uploaded(&self, fal: &Fal, end: End) -> Result<End, Error> {
         match end {
-            End::Failed { failure, .. } if is_upload(&failure) && may_pass(&failure) => {
-                self.later(fal, failure, None).await
+            End::Failed { failure, .. } if may_pass(&failure) => {
+                self.later(fal, Unsent::Upload, failure, None).await
             }
             end => Ok(end),
         }
     }
-}
-
-fn is_upload(failure: &Failure) -> bool {
-    failure
-        .answer
-        .as_ref()
-        .is_some_and(|answer| answer.step == Step::Upload)
 }
 
 fn is_offline(failure: &Failure) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::inputs::Sent;
+use super::later::Unsent;
 use crate::drill;
 use crate::error::{Error, Failure};
 use crate::job::runner::insist;
@@ -98,12 +99,15 @@ impl Run {
                 .answered(fal, outputs, request_id.as_deref())
                 .await
                 .map(|()| None),
-            Err(SubmitError::NotSent(failure)) => self.later(fal, failure, None).await.map(Some),
+            Err(SubmitError::NotSent(failure)) => self
+                .later(fal, Unsent::Submit, failure, None)
+                .await
+                .map(Some),
             Err(SubmitError::Busy {
                 failure,
                 retry_after,
             }) => self
-                .later(fal, failure, retry_after.as_deref())
+                .later(fal, Unsent::Submit, failure, retry_after.as_deref())
                 .await
                 .map(Some),
             Err(SubmitError::Refused(failure)) => Ok(Some(End::Failed {

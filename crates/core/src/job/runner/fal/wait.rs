@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::time::Instant;
 
 use crate::drill;
@@ -22,12 +23,16 @@ const CANCEL_PATIENCE: Duration = Duration::from_secs(30);
 /// So many looks in a row that say "never heard of it" or "wrong key" are believed. The ticket is kept: looking again stays free.
 const REFUSALS_BELIEVED: u32 = 5;
 
+/// So long after it took a job, fal may not know it everywhere: "never heard of it" means nothing yet.
+const UNKNOWN_AT_FIRST: TimeDelta = TimeDelta::minutes(2);
+
 impl Run {
     /// Looks until the provider answers. On fal's own hosts without an end, as long as it is only silent: what is paid is never given up.
     /// `None`: there are pictures to fetch.
     pub(super) async fn wait(&mut self, fal: &mut Fal) -> Result<Option<End>, Error> {
         let Attempt {
             ticket: Some(ticket),
+            accepted_at,
             ..
         } = self.runner.store.attempt(self.job.id).await?
         else {
@@ -36,6 +41,9 @@ impl Run {
         let began = Instant::now();
         let mut pause = self.runner.fal.poll_interval.unwrap_or(FIRST_PAUSE);
         let (mut cancelled_at, mut cancel_taken) = (None::<Instant>, false);
+        let known_from = accepted_at
+            .filter(|_| fal.is_fals_own())
+            .map(|at| at + UNKNOWN_AT_FIRST);
         let mut refusals = 0;
         drill::point("before_first_look").await;
         loop {
@@ -68,7 +76,8 @@ impl Run {
             refusals = match &trouble {
                 Some(failure) => {
                     self.show_trouble(failure);
-                    refusals + u32::from(is_refusal(failure.code))
+                    let early = known_from.is_some_and(|from| self.runner.clock.now() < from);
+                    refusals + u32::from(is_refusal(failure.code, early))
                 }
                 None => 0,
             };
@@ -134,6 +143,6 @@ impl Run {
     }
 }
 
-fn is_refusal(code: Code) -> bool {
-    matches!(code, Code::ResultGone | Code::KeyRefused)
+fn is_refusal(code: Code, early: bool) -> bool {
+    code == Code::KeyRefused || code == Code::ResultGone && !early
 }
