@@ -167,6 +167,10 @@ impl Library {
         }
         let known =
             row.schema_at.is_some() || BuiltIn::of(id).is_some_and(|model| model.spec.is_some());
+        // Every endpoint has an owner and a name: other text is not worth asking about.
+        if !id.contains('/') {
+            return Ok(());
+        }
         // Who has no key has not asked for fal yet: what came with Overpaint will do.
         if known && self.key_state().await.source.is_none() {
             return Ok(());
