@@ -95,9 +95,10 @@ fn found(sim: &Sim, url: &Value) -> Found {
             bytes: Some(bytes), ..
         }) => picture(bytes),
         // A result can be the next input; it is a picture when it is made.
-        Some(File::Output { bytes, .. }) => {
-            bytes.get().cloned().map_or(Found::Elsewhere, Found::Picture)
-        }
+        Some(File::Output { bytes, .. }) => bytes
+            .get()
+            .cloned()
+            .map_or(Found::Elsewhere, Found::Picture),
         Some(File::Upload { bytes: None, .. }) => Found::Nothing,
         None if here.is_none() && url.starts_with("https://") => Found::Elsewhere,
         None => Found::Nothing,

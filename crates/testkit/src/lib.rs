@@ -96,7 +96,7 @@ pub use markers::table as marker_table;
 pub use original::{OldJob, Original};
 pub use record::{Recorded, Role};
 pub use script::{
-    Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Model, Output, Picture, Place, Price,
-    Script, Shape,
+    Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Model, Output, Picture, Place,
+    Price, Script, Shape,
 };
 pub use stage::{Stage, UnknownStage};

@@ -68,14 +68,13 @@ pub(crate) fn price_of(script: &Script, id: &str) -> Option<Price> {
     if let Some(given) = script.prices.get(id) {
         return given.clone();
     }
-    PRICES
-        .iter()
-        .find(|(endpoint, ..)| *endpoint == id)
-        .map(|(_, unit_price, unit, average_call)| Price {
+    PRICES.iter().find(|(endpoint, ..)| *endpoint == id).map(
+        |(_, unit_price, unit, average_call)| Price {
             unit_price: *unit_price,
             unit: (*unit).to_owned(),
             average_call: *average_call,
-        })
+        },
+    )
 }
 
 /// The units of a result with these sizes, from inputs of those: pictures, or megapixels, which fal rounds up.

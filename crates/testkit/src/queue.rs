@@ -10,8 +10,8 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::fault::{Failure, detail};
-use crate::job::{Job, Protocol, Seen};
 use crate::input;
+use crate::job::{Job, Protocol, Seen};
 use crate::keys;
 use crate::outputs;
 use crate::reply;

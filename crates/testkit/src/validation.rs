@@ -59,10 +59,10 @@ pub(crate) fn check(document: &Value, input: &Value) -> Result<(), Refused> {
 
 /// The schema of what is posted, as JSON Schema that stands alone.
 fn input_schema(document: &Value) -> Option<Value> {
-    let posted = document["paths"].as_object()?.values().find_map(|path| {
-        path["post"]
-            .pointer("/requestBody/content/application~1json/schema")
-    })?;
+    let posted = document["paths"]
+        .as_object()?
+        .values()
+        .find_map(|path| path["post"].pointer("/requestBody/content/application~1json/schema"))?;
     let mut schema = json!({"allOf": [posted], "components": document["components"]});
     to_json_schema(&mut schema);
     Some(schema)
@@ -109,7 +109,12 @@ fn told(found: &ValidationError<'_>) -> Value {
     if let Kind::AnyOf { context } = found.kind()
         && let [meant, null] = context.as_slice()
         && let ([meant, ..], [null]) = (meant.as_slice(), null.as_slice())
-        && matches!(null.kind(), Kind::Type { kind: TypeKind::Single(JsonType::Null) })
+        && matches!(
+            null.kind(),
+            Kind::Type {
+                kind: TypeKind::Single(JsonType::Null)
+            }
+        )
     {
         return told(meant);
     }
@@ -142,12 +147,9 @@ fn words(kind: &Kind) -> (&'static str, String, Option<Value>) {
     };
     match kind {
         Kind::Required { .. } => ("missing", "Field required".to_owned(), None),
-        Kind::Maximum { limit: le } => limit(
-            "less_than_equal",
-            "less than or equal to",
-            "le",
-            le.clone(),
-        ),
+        Kind::Maximum { limit: le } => {
+            limit("less_than_equal", "less than or equal to", "le", le.clone())
+        }
         Kind::Minimum { limit: ge } => limit(
             "greater_than_equal",
             "greater than or equal to",
@@ -259,22 +261,81 @@ mod tests {
     fn each_mistake_has_fals_type_its_place_and_its_limit() {
         let table = [
             (json!({}), "missing", json!(["body", "prompt"]), Value::Null),
-            (json!({"prompt": "too many words"}), "string_too_long", json!(["body", "prompt"]), json!({"max_length": 9})),
-            (json!({"prompt": 7}), "string_type", json!(["body", "prompt"]), Value::Null),
-            (json!({"prompt": "", "num_images": 9}), "less_than_equal", json!(["body", "num_images"]), json!({"le": 4})),
-            (json!({"prompt": "", "num_images": 0}), "greater_than_equal", json!(["body", "num_images"]), json!({"ge": 1})),
-            (json!({"prompt": "", "strength": 0}), "greater_than", json!(["body", "strength"]), json!({"gt": 0})),
-            (json!({"prompt": "", "strength": 0.7}), "multiple_of", json!(["body", "strength"]), json!({"multiple_of": 0.5})),
-            (json!({"prompt": "", "style": "c"}), "one_of", json!(["body", "style"]), json!({"expected": ["a", "b"]})),
-            (json!({"prompt": "", "size": {"width": 0}}), "value_error", json!(["body", "size"]), Value::Null),
-            (json!({"prompt": "", "image_urls": []}), "sequence_too_short", json!(["body", "image_urls"]), json!({"min_length": 1})),
-            (json!({"prompt": "", "image_urls": ["a", "b", "c"]}), "sequence_too_long", json!(["body", "image_urls"]), json!({"max_length": 2})),
-            (json!({"prompt": "", "image_urls": [1]}), "string_type", json!(["body", "image_urls", 0]), Value::Null),
+            (
+                json!({"prompt": "too many words"}),
+                "string_too_long",
+                json!(["body", "prompt"]),
+                json!({"max_length": 9}),
+            ),
+            (
+                json!({"prompt": 7}),
+                "string_type",
+                json!(["body", "prompt"]),
+                Value::Null,
+            ),
+            (
+                json!({"prompt": "", "num_images": 9}),
+                "less_than_equal",
+                json!(["body", "num_images"]),
+                json!({"le": 4}),
+            ),
+            (
+                json!({"prompt": "", "num_images": 0}),
+                "greater_than_equal",
+                json!(["body", "num_images"]),
+                json!({"ge": 1}),
+            ),
+            (
+                json!({"prompt": "", "strength": 0}),
+                "greater_than",
+                json!(["body", "strength"]),
+                json!({"gt": 0}),
+            ),
+            (
+                json!({"prompt": "", "strength": 0.7}),
+                "multiple_of",
+                json!(["body", "strength"]),
+                json!({"multiple_of": 0.5}),
+            ),
+            (
+                json!({"prompt": "", "style": "c"}),
+                "one_of",
+                json!(["body", "style"]),
+                json!({"expected": ["a", "b"]}),
+            ),
+            (
+                json!({"prompt": "", "size": {"width": 0}}),
+                "value_error",
+                json!(["body", "size"]),
+                Value::Null,
+            ),
+            (
+                json!({"prompt": "", "image_urls": []}),
+                "sequence_too_short",
+                json!(["body", "image_urls"]),
+                json!({"min_length": 1}),
+            ),
+            (
+                json!({"prompt": "", "image_urls": ["a", "b", "c"]}),
+                "sequence_too_long",
+                json!(["body", "image_urls"]),
+                json!({"max_length": 2}),
+            ),
+            (
+                json!({"prompt": "", "image_urls": [1]}),
+                "string_type",
+                json!(["body", "image_urls", 0]),
+                Value::Null,
+            ),
         ];
         for (input, kind, place, context) in table {
             let Refused(errors) = check(&document(), &input).unwrap_err();
             let error = &errors[0];
-            assert_eq!((&error["type"], &error["loc"], &error["ctx"]), (&json!(kind), &place, &context), "{input}");
+            assert_eq!(
+                (&error["type"], &error["loc"], &error["ctx"]),
+                (&json!(kind), &place, &context),
+                "{input}"
+            );
         }
     }
 

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 pub(crate) const MODEL: &str = "fal-ai/bytedance/seedream/v4/edit";
 
+/// A picture on the internet, where the simulator does not look: it goes by one of its own.
+pub(crate) const ELSEWHERE: &str = "https://pictures.example/a.png";
+
 pub(crate) struct Client {
     http: reqwest::Client,
     origin: String,
@@ -76,7 +79,7 @@ impl Client {
         let reply = self
             .post(
                 &format!("/queue/{MODEL}"),
-                &json!({"prompt": prompt, "image_urls": []}),
+                &json!({"prompt": prompt, "image_urls": [ELSEWHERE]}),
             )
             .await;
         assert_eq!(reply.status, 200, "{}", reply.text);

@@ -8,6 +8,7 @@ mod files;
 mod gates;
 mod keys;
 mod lost;
+mod models;
 mod outputs;
 mod queue;
 mod requests;
