@@ -33,14 +33,18 @@ impl Reply {
 
 impl Client {
     pub(crate) fn of(fal: &Fal) -> Self {
+        Self::at(fal.origin(), fal.key())
+    }
+
+    pub(crate) fn at(origin: &str, key: &str) -> Self {
         Self {
             http: reqwest::Client::builder()
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),
-            origin: fal.origin().to_owned(),
-            key: format!("Key {}", fal.key()),
+            origin: origin.to_owned(),
+            key: format!("Key {key}"),
         }
     }
 

@@ -6,6 +6,7 @@ mod control;
 mod direct;
 mod files;
 mod gates;
+mod hostile;
 mod keys;
 mod lost;
 mod models;
