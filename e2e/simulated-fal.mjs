@@ -12,16 +12,18 @@ const KEY = "test-of-programs:key";
 
 export class SimulatedFal {
   #process;
+  #key;
   /** `http://127.0.0.1:PORT` */
   origin;
 
-  constructor(process, origin) {
+  constructor(process, origin, key) {
     this.#process = process;
+    this.#key = key;
     this.origin = origin;
   }
 
-  static async start() {
-    const child = spawn(PROGRAM, ["--port", "0", "--key", KEY], { stdio: ["ignore", "pipe", "inherit"] });
+  static async start({ key = KEY } = {}) {
+    const child = spawn(PROGRAM, ["--port", "0", "--key", key], { stdio: ["ignore", "pipe", "inherit"] });
     const kill = () => child.kill("SIGKILL");
     process.once("exit", kill);
     child.once("exit", () => process.off("exit", kill));
@@ -31,12 +33,12 @@ export class SimulatedFal {
       once(child, "exit").then(() => Promise.reject(new Error("the simulated fal did not start"))),
       once(child, "error").then(([error]) => Promise.reject(error)),
     ]);
-    return new SimulatedFal(child, first.replace("simulated fal on ", "").trim());
+    return new SimulatedFal(child, first.replace("simulated fal on ", "").trim(), key);
   }
 
   /** What makes Overpaint take this for fal, with a key that is good here. */
   get env() {
-    return { FAL_SERVICE: this.origin, FAL_API_KEY: KEY };
+    return { FAL_SERVICE: this.origin, FAL_API_KEY: this.#key };
   }
 
   /** Freeze what reaches a stage: upload, submit, accepted, in_queue, running, result, download. */

@@ -5,7 +5,6 @@
 
 mod api;
 mod filled;
-mod http;
 mod latency;
 mod picture;
 mod served;

@@ -11,6 +11,8 @@
 
 mod bench;
 mod check;
+mod drill;
+mod http;
 mod interface;
 mod package;
 mod packages;
@@ -47,6 +49,8 @@ enum Task {
     Types,
     /// Measure the promised speeds and write bench/README.md.
     Bench(bench::Bench),
+    /// Kill the program at every point of a job's life and see that nothing is paid twice or lost.
+    Drill(drill::Drill),
     /// Build the .deb of the release and print its path.
     Package(package::Package),
 }
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         Task::Check(check) => check.go(),
         Task::Types => place::shell().and_then(|sh| types::write(&sh)),
         Task::Bench(bench) => bench.go(),
+        Task::Drill(drill) => drill.go(),
         Task::Package(package) => package.go(),
     };
     match done {

@@ -13,7 +13,7 @@ use xshell::{Shell, cmd};
 
 use crate::packages::{self, Purpose};
 use crate::tally::Tally;
-use crate::{interface, place};
+use crate::{drill, interface, place};
 
 #[derive(Args)]
 pub(crate) struct Test {
@@ -31,6 +31,7 @@ pub(crate) struct Test {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Suite {
     Rust,
+    Drill,
     Interface,
     Conformance,
     Schema,
@@ -43,6 +44,7 @@ impl Suite {
     fn run(self, sh: &Shell, target: &Path) -> Result<Tally> {
         match self {
             Self::Rust => rust(),
+            Self::Drill => drill::suite(sh),
             Self::Interface => interface_tests(sh, target),
             Self::Conformance => api::conformance(sh, target),
             Self::Schema => api::schema(sh, target),

@@ -3,10 +3,12 @@
 //! The order is law (product.md, promise 1): the intent is stored before the submit, the provider's URLs before the first poll, the answer
 //! before the download. `runner` does the work; `store` writes each move in one transaction.
 
+mod backoff;
 mod moves;
 mod parameters;
 pub(crate) mod runner;
 
+pub(crate) use backoff::LONGEST_TOLD;
 pub use moves::{IllegalMove, Move, State};
 pub use parameters::Parameters;
 
@@ -151,7 +153,7 @@ pub struct Job {
     pub looking: bool,
     /// The user wants it ended; the provider may finish first.
     pub cancel_asked: bool,
-    /// Why it ended without a result, or why it is unconfirmed.
+    /// Why it ended without a result, why it is unconfirmed, or what it waits for with [`Job::not_before`].
     pub failure: Option<Failure>,
     /// What a person should know about the result.
     pub note: Option<String>,
@@ -293,6 +295,6 @@ pub struct Attempt {
     pub accepted_at: Option<Moment>,
     /// The provider's answer, once it gave one.
     pub outputs: Option<Vec<Output>>,
-    /// The provider ended it without pictures, or it never began: looking again is useless.
+    /// The provider ended it without pictures, or it never began: looking again is useless. In doubt: its list is not searched any more.
     pub ended: bool,
 }

@@ -25,6 +25,7 @@ pub mod settings;
 pub mod version;
 
 mod bucket;
+mod drill;
 mod store;
 
 pub use library::Library;

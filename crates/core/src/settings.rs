@@ -39,6 +39,9 @@ const POLL_MAX_WAIT: f64 = 600.0;
 /// Seconds after which a request that fal took is surely in its list.
 const RECONCILE_PAUSE: f64 = 60.0;
 
+/// Seconds before the second try of what could not be sent; doubled with each.
+const BACKOFF: f64 = 1.0;
+
 /// The settings in force.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -89,6 +92,8 @@ pub struct FalSettings {
     pub poll_max_wait: Duration,
     /// How long between two searches of fal's list for a submit whose answer was lost (`RECONCILE_PAUSE`, seconds).
     pub reconcile_pause: Duration,
+    /// How long after a submit that could not be sent the next is tried (`FAL_BACKOFF`, seconds); doubled with each, up to a minute.
+    pub backoff: Duration,
 }
 
 impl Settings {
@@ -134,6 +139,7 @@ impl Settings {
                 .unwrap_or(Duration::from_secs_f64(POLL_MAX_WAIT)),
             reconcile_pause: seconds(&given, "RECONCILE_PAUSE")?
                 .unwrap_or(Duration::from_secs_f64(RECONCILE_PAUSE)),
+            backoff: seconds(&given, "FAL_BACKOFF")?.unwrap_or(Duration::from_secs_f64(BACKOFF)),
         };
         // So that what is shown is what is sent: fal's own hosts do not serve the original's default.
         let on_fal = Destination::of(&fal).is_some_and(|to| to.is_fals_own());

@@ -6,6 +6,7 @@
 //!
 //! Postgres comes with its own issue; until then there is no trait, because one backend needs none.
 
+mod again;
 mod import;
 mod items;
 mod job_rows;
@@ -15,12 +16,14 @@ mod models;
 mod moves;
 mod objects;
 mod open;
+mod queue;
 mod trash;
 mod versions;
 
+pub(crate) use again::Looked;
 pub(crate) use import::{EndedJob, Upload};
 pub(crate) use models::ModelRow;
-pub(crate) use moves::NewResult;
+pub(crate) use moves::{Intended, Intent, NewResult};
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
 

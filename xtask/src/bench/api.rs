@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::http::Server;
 use super::served::Served;
 use super::{Bed, Row, median, text};
+use crate::http::Server;
 
 const TOKEN: &str = "a token that is asked for in every request";
 const KEY: &str = "bench:bench";

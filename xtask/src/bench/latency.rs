@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http::Server;
 use super::picture::jpeg;
 use super::served::Served;
 use super::{Bed, Row, median, text};
+use crate::http::Server;
 
 /// One poll step: how long a queued request may lie finished before it is looked at.
 const POLL: Duration = Duration::from_millis(50);

@@ -24,7 +24,7 @@ use crate::bucket::Bucket;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::event::Event;
-use crate::job::{Job, JobId, Progress};
+use crate::job::{Job, JobId, Progress, State};
 use crate::keys::Keys;
 use crate::pictures::Pictures;
 use crate::provider::fal::Http;
@@ -36,6 +36,10 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// How long closing waits for submits under way, so that none is left in doubt.
 const SUBMIT_GRACE: Duration = Duration::from_secs(15);
+
+/// How long the claiming loop sleeps at a time while jobs wait for their time: a computer that slept has a clock that moved.
+const LONGEST_NAP: Duration = Duration::from_secs(30);
+const SHORTEST_NAP: Duration = Duration::from_millis(1);
 
 /// What jobs run with. Shared by all of a library's tasks.
 #[derive(Debug)]
@@ -63,6 +67,10 @@ pub(crate) struct Runner {
     pub(crate) files: Arc<RwLock<()>>,
     /// The running tasks. A std mutex: held for a look-up or an insert, never across an await.
     tasks: Mutex<HashMap<JobId, Task>>,
+    /// The searches for lost submits. As `tasks`.
+    looks: Mutex<HashMap<JobId, JoinHandle<()>>>,
+    /// One search at a time: fal's list may be long.
+    looking: Semaphore,
     dispatcher: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -125,10 +133,15 @@ impl Runner {
             submits: RwLock::default(),
             files: Arc::default(),
             tasks: Mutex::default(),
+            looks: Mutex::default(),
+            looking: Semaphore::new(1),
             dispatcher: Mutex::default(),
         });
         for job in going_on {
-            runner.resume(job);
+            match job.state {
+                State::Unconfirmed => runner.look_for(&job),
+                _ => runner.resume(job),
+            }
         }
         let dispatcher = tokio::spawn(Arc::clone(&runner).dispatch());
         *lock(&runner.dispatcher) = Some(dispatcher);
@@ -200,14 +213,14 @@ impl Runner {
         {
             tracing::warn!("a submit did not end in time; its job will be in doubt");
         }
+        // The searches first: one that finds something begins a task.
+        let looks: Vec<JoinHandle<()>> = lock(&self.looks).drain().map(|(_, look)| look).collect();
+        stop_all(looks).await;
         let tasks: Vec<JoinHandle<()>> = lock(&self.tasks)
             .drain()
             .filter_map(|(_, task)| task.handle)
             .collect();
-        for handle in tasks {
-            handle.abort();
-            let _ = handle.await;
-        }
+        stop_all(tasks).await;
     }
 
     async fn dispatch(self: Arc<Self>) {
@@ -225,13 +238,33 @@ impl Runner {
                 Ok(None) => {
                     // The places are for others while nothing is in line.
                     drop((waiting, work));
-                    woken.await;
+                    tokio::select! {
+                        () = woken => {}
+                        () = self.until_next_begin() => {}
+                    }
                 }
                 Err(error) => {
                     drop((waiting, work));
                     tracing::error!(%error, "the queue could not be read; trying again in a second");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
+            }
+        }
+    }
+
+    /// Sleeps until a job may begin that waits for its time; for ever where there is none.
+    async fn until_next_begin(&self) {
+        match self.store.next_begin().await {
+            Ok(Some(moment)) => {
+                let left = (moment - self.clock.now()).to_std().unwrap_or_default();
+                // At least a breath, so that a clock that stands does not make a loop that spins.
+                let nap = left.clamp(SHORTEST_NAP, LONGEST_NAP);
+                tokio::time::sleep(nap).await;
+            }
+            Ok(None) => std::future::pending().await,
+            Err(error) => {
+                tracing::error!(%error, "the queue could not be read");
+                tokio::time::sleep(LONGEST_NAP).await;
             }
         }
     }
@@ -281,7 +314,7 @@ impl Runner {
     }
 
     /// The task that `cancel` belongs to has nothing more to do. A retry may have begun another one for the same job already.
-    fn settle(&self, id: JobId, cancel: &Arc<Notify>, written: Result<Job, Error>) {
+    fn settle(self: &Arc<Self>, id: JobId, cancel: &Arc<Notify>, written: Result<Job, Error>) {
         let mut tasks = lock(&self.tasks);
         if tasks
             .get(&id)
@@ -291,7 +324,15 @@ impl Runner {
         }
         drop(tasks);
         match written {
-            Ok(job) => self.announce(job),
+            Ok(job) => {
+                self.announce(job.clone());
+                match job.state {
+                    // One that waits for its time is the dispatcher's to wake for.
+                    State::Queued => self.wake(),
+                    State::Unconfirmed if job.looking => self.look_for(&job),
+                    _ => {}
+                }
+            }
             Err(error) => tracing::error!(job = %id, %error, "a job's end could not be written"),
         }
     }
@@ -357,6 +398,13 @@ where
         }
     }
     write().await
+}
+
+async fn stop_all(tasks: Vec<JoinHandle<()>>) {
+    for task in tasks {
+        task.abort();
+        let _ = task.await;
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Library;
+use crate::drill;
 use crate::error::Error;
 use crate::job::{Edit, Job, JobId, State};
 use crate::model::{DEMO, Spec, is_model_id, versions_in};
@@ -24,6 +25,7 @@ impl Library {
     async fn accept(&self, edit: &Edit) -> Result<Job, Error> {
         let (id, now) = (JobId(self.new_id()), self.0.clock.now());
         let job = self.0.store.add_job(id, edit, now).await?;
+        drill::point("job_stored").await;
         self.begin(&job);
         Ok(job)
     }
@@ -94,23 +96,43 @@ impl Library {
     /// [`Error::NotFound`], [`Error::TooLate`] for a job that has ended.
     pub async fn cancel_job(&self, id: JobId) -> Result<Job, Error> {
         let job = self.0.store.ask_cancel(id, self.0.clock.now()).await?;
+        drill::point("cancel_asked").await;
         self.0.runner.cancel(id);
         self.0.runner.announce(job.clone());
         Ok(self.0.runner.with_progress(job))
     }
 
-    /// Runs an ended job again. What the provider still has is fetched or looked at for nothing; only otherwise a new attempt begins.
+    /// Runs an ended job again. What the provider still has is fetched or looked at for nothing; only otherwise a new attempt begins. A job
+    /// in line that waits for its time does so no longer.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::TooLate`] for a job that is done or at work.
+    /// [`Error::NotFound`], [`Error::TooLate`] for a job that is done, in line or at work.
     pub async fn retry_job(&self, id: JobId) -> Result<Job, Error> {
         let job = self.0.store.retry(id, self.0.clock.now()).await?;
+        drill::point("retry_stored").await;
         match job.state {
             State::Waiting | State::Downloading => self.0.runner.resume(job.clone()),
             _ => {
                 self.0.runner.announce(job.clone());
                 self.0.runner.wake();
             }
+        }
+        Ok(job)
+    }
+
+    /// Looks what became of a job, which is free and never sends anything again: an unconfirmed one is searched for in fal's list, one that
+    /// ended is looked at where the provider may still have it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::TooLate`] where there is nothing to look for or at.
+    pub async fn look_again(&self, id: JobId) -> Result<Job, Error> {
+        let job = self.0.store.look_again(id, self.0.clock.now()).await?;
+        match job.state {
+            State::Unconfirmed => {
+                self.0.runner.announce(job.clone());
+                self.0.runner.look_now(&job);
+            }
+            _ => self.0.runner.resume(job.clone()),
         }
         Ok(job)
     }

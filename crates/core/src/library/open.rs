@@ -10,6 +10,7 @@ use super::lock::Lock;
 use super::{Inner, Library, TRASH_DAYS, models};
 use crate::bucket::{Bucket, remove_deleted};
 use crate::clock::Clock;
+use crate::drill;
 use crate::error::Error;
 use crate::job::runner::{AtOnce, Parts, Runner, blocking};
 use crate::keys::{Keychain, Keys};
@@ -78,6 +79,7 @@ impl Library {
         let live = Live::new(settings.clone());
         let bucket = settings.bucket.clone().map(|it| Arc::new(Bucket::new(it)));
         let going_on = store.recover(clock.now()).await?;
+        drill::point("recovered").await;
         let runner = Runner::start(
             Parts {
                 store: store.clone(),

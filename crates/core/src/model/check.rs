@@ -197,23 +197,26 @@ fn said(error: &ValidationError<'_>, depth: usize) -> (Vec<String>, String) {
     (path, wanted)
 }
 
-/// Of several alternatives, none of which fits, the one that was meant: the one whose kind of value was given; else what they all want.
+/// Of several alternatives, none of which fits, the one that was meant: where the least is wrong. If nothing of any fits, what they all want.
 fn best(
     path: Vec<String>,
     context: &[Vec<ValidationError<'static>>],
     depth: usize,
 ) -> (Vec<String>, String) {
+    let deep = path.len();
+    // 2: another kind of value altogether; 1: an object with other fields; 0: something inside it.
+    let wrong = |error: &ValidationError<'_>| {
+        let here = error.instance_path().into_iter().count() == deep;
+        match error.kind() {
+            Kind::Type { .. } | Kind::Enum { .. } | Kind::Constant { .. } if here => 2,
+            Kind::Required { .. } | Kind::AdditionalProperties { .. } if here => 1,
+            _ => 0,
+        }
+    };
     let first: Vec<&ValidationError<'_>> =
         context.iter().filter_map(|errors| errors.first()).collect();
-    let deep = path.len();
-    let meant = first.iter().find(|error| {
-        error.instance_path().into_iter().count() > deep
-            || !matches!(
-                error.kind(),
-                Kind::Type { .. } | Kind::Enum { .. } | Kind::Constant { .. }
-            )
-    });
-    if let Some(meant) = meant {
+    let meant = first.iter().min_by_key(|error| wrong(error));
+    if let Some(meant) = meant.filter(|error| wrong(error) < 2) {
         return said(meant, depth + 1);
     }
     let mut wanted: Vec<String> = Vec::new();
@@ -224,10 +227,11 @@ fn best(
             wanted.push(one);
         }
     }
-    match wanted.is_empty() {
-        true => (path, "is not what this model takes".to_owned()),
-        false => (path, format!("must be {}", wanted.join(" or "))),
-    }
+    let wanted = match wanted.is_empty() {
+        true => "is not what this model takes".to_owned(),
+        false => format!("must be {}", wanted.join(" or ")),
+    };
+    (path, wanted)
 }
 
 fn kinds(kind: &TypeKind) -> String {
@@ -380,7 +384,7 @@ mod tests {
             (
                 NUMBER,
                 tinted(json!({ "factor": "4" })),
-                "factor must be one of 2, 4, 8",
+                "factor must be a whole number",
             ),
             (
                 NUMBER,

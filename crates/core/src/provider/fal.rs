@@ -19,6 +19,7 @@ pub(crate) use download::Fetched;
 pub(crate) use http::Http;
 use http::{read, unreachable};
 pub(crate) use platform::Listed;
+pub(crate) use platform::Search;
 
 use std::time::Duration;
 
@@ -66,10 +67,28 @@ pub(crate) enum Given {
 /// Why a submit gave nothing, by what it may have cost.
 #[derive(Debug)]
 pub(crate) enum SubmitError {
-    /// The other side said no, or nothing left this computer.
+    /// Nothing left this computer: no name, no connection, no TLS. It can be tried again.
+    NotSent(Failure),
+    /// The other side has no room now (429). It can be tried again.
+    Busy {
+        /// What it said.
+        failure: Failure,
+        /// When it wants to be asked again, if it said that.
+        retry_after: Option<String>,
+    },
+    /// The other side said no, and will say it again.
     Refused(Failure),
     /// It may have arrived: timeout, reset, 5xx, an unreadable 2xx.
     Unclear(Failure),
+}
+
+/// Whether fal keeps what is asked and answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Payloads {
+    /// It does: a submit whose answer was lost can be found in its list.
+    Kept,
+    /// It is asked not to.
+    NotKept,
 }
 
 /// What a look at an accepted job shows.

@@ -12,7 +12,7 @@ use crate::money::Money;
 
 /// Everything a [`Job`] shows, in one row.
 pub(super) const SELECT: &str = "
-    SELECT j.*, a.request_id, a.charged, a.estimate, a.cost, a.looks, a.mark,
+    SELECT j.*, a.request_id, a.charged, a.estimate, a.cost, a.mark, a.ended,
            (SELECT group_concat(version_id) FROM (SELECT r.version_id FROM reference r WHERE r.job_id = j.id ORDER BY r.ordinal)) AS refs,
            (SELECT group_concat(id) FROM (SELECT v.id FROM version v WHERE v.job_id = j.id ORDER BY v.ordinal)) AS results
     FROM job j
@@ -29,9 +29,10 @@ pub(super) fn not_found(id: JobId) -> Error {
 pub(super) fn job_of(row: &SqliteRow) -> Job {
     let code: Option<&str> = row.get("failure_code");
     let results: Option<&str> = row.get("results");
+    let state = State::from_name(row.get("state")).unwrap_or(State::Failed);
     Job {
         id: JobId(uuid(row.get("id"))),
-        state: State::from_name(row.get("state")).unwrap_or(State::Failed),
+        state,
         input: version_id(row.get("input_id")),
         root: version_id(row.get("root_id")),
         references: row
@@ -48,8 +49,13 @@ pub(super) fn job_of(row: &SqliteRow) -> Job {
         cached_from: row
             .get::<Option<&str>, _>("cached_from")
             .map(|id| JobId(uuid(id))),
-        not_before: row.get::<Option<i64>, _>("not_before").map(from_micros),
-        looking: false,
+        not_before: row
+            .get::<Option<i64>, _>("not_before")
+            .filter(|_| state == State::Queued)
+            .map(from_micros),
+        looking: state == State::Unconfirmed
+            && row.get::<Option<&str>, _>("mark").is_some()
+            && row.get::<Option<bool>, _>("ended") == Some(false),
         cancel_asked: row.get("cancel_asked"),
         failure: code.map(|code| Failure {
             code: Code::from_name(code).unwrap_or(Code::Internal),

@@ -266,7 +266,8 @@ mod tests {
             .await
             .unwrap();
         let asked = [
-            crate::store::moves::NEXT_QUEUED,
+            crate::store::queue::NEXT_QUEUED,
+            crate::store::queue::NEXT_BEGIN,
             crate::store::objects::IN_TRASH,
             ACTIVE_COUNT,
             "SELECT * FROM job WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 5",

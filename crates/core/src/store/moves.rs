@@ -1,17 +1,14 @@
 //! Jobs moving on: each verb is one move of one job, in one transaction that reads the state, asks whether the move is legal, and writes.
 
-use super::job_rows::{SELECT, attempt_of, charged_name, job_of, not_found};
-use super::versions::{insert_picture, uuid};
+use super::job_rows::{SELECT, charged_name, job_of, not_found};
+use super::versions::insert_picture;
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::{Charged, Code, Error, Failure};
-use crate::job::{Attempt, Job, JobId, Move, Output, State, Ticket};
+use crate::job::{Job, JobId, Move, Output, State, Ticket};
 use crate::model::Provider;
+use crate::money::{Caps, Estimate};
 use crate::version::{Picture, VersionId};
-
-/// Repeats the condition of the index `job_unfinished`, or SQLite would read every job.
-pub(super) const NEXT_QUEUED: &str = "SELECT id FROM job
-    WHERE state = 'queued' AND state NOT IN ('done', 'cancelled') AND deleted_at IS NULL ORDER BY created_at, id LIMIT 1";
 
 /// A result that is stored as a file, about to become a version.
 #[derive(Debug, Clone)]
@@ -26,52 +23,71 @@ pub(crate) struct NewResult {
     pub(crate) object: Option<String>,
 }
 
-impl Store {
-    /// Takes the oldest queued job that may begin, if there is one.
-    pub(crate) async fn claim(&self, now: Moment) -> Result<Option<Job>, Error> {
-        let mut tx = self.begin().await?;
-        let id: Option<String> = sqlx::query_scalar(NEXT_QUEUED)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let Some(id) = id.map(|id| JobId(uuid(&id))) else {
-            return Ok(None);
-        };
-        step(&mut tx, id, Move::Claim, now).await?;
-        sqlx::query("UPDATE job SET claimed_at = ? WHERE id = ?")
-            .bind(now.timestamp_micros())
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
-        let job = job_in(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok(Some(job))
-    }
+/// A submit that is about to be sent.
+#[derive(Debug)]
+pub(crate) struct Intent<'a> {
+    /// Where it goes.
+    pub(crate) url: &'a str,
+    /// BLAKE3 of the body.
+    pub(crate) body_hash: &'a str,
+    /// Whose price it will be.
+    pub(crate) model: &'a str,
+    /// What only this body holds, where fal's list can be searched for it.
+    pub(crate) mark: Option<&'a str>,
+    /// What it will cost, as far as that is known.
+    pub(crate) estimate: Estimate,
+    /// Most that may be spent.
+    pub(crate) caps: Caps,
+    /// When the day of the cap began.
+    pub(crate) day_start: Moment,
+    /// When the month of the cap began.
+    pub(crate) month_start: Moment,
+}
 
-    /// Stores the intent to submit: after this, and never before, the first byte may leave. `None`: the user wants it ended, and nothing
-    /// was stored.
+/// What came of storing an intent.
+#[derive(Debug)]
+pub(crate) enum Intended {
+    /// It is stored: now it may be sent.
+    Yes(Box<Job>),
+    /// The user wants it ended; nothing was stored.
+    Cancelled,
+    /// More may not be spent; nothing was stored.
+    OverCap(Failure),
+}
+
+impl Store {
+    /// Stores the intent to submit: after this, and never before, the first byte may leave. The commit returns once it is on the disk
+    /// (`synchronous=FULL`, see `open`).
     pub(crate) async fn intend(
         &self,
         id: JobId,
-        url: &str,
-        body_hash: &str,
+        intent: &Intent<'_>,
         now: Moment,
-    ) -> Result<Option<Job>, Error> {
+    ) -> Result<Intended, Error> {
         let mut tx = self.begin().await?;
         let job = job_in(&mut tx, id).await?;
         if job.cancel_asked || job.deleted_at.is_some() {
-            return Ok(None);
+            return Ok(Intended::Cancelled);
+        }
+        if let Some(failure) = over_cap(&mut tx, intent).await? {
+            return Ok(Intended::OverCap(failure));
         }
         step(&mut tx, id, Move::Intend, now).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET intended_at = ?, submit_url = ?, body_hash = ? WHERE {CURRENT}"
+            "UPDATE attempt SET intended_at = ?, submit_url = ?, body_hash = ?, model = ?, mark = ?, charged = 'maybe', estimate = ?, basis = ?
+             WHERE {CURRENT}"
         )))
         .bind(now.timestamp_micros())
-        .bind(url)
-        .bind(body_hash)
+        .bind(intent.url)
+        .bind(intent.body_hash)
+        .bind(intent.model)
+        .bind(intent.mark)
+        .bind(intent.estimate.amount.map(|amount| amount.0))
+        .bind(intent.estimate.basis.name())
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
-        committed(tx, id).await.map(Some)
+        committed(tx, id).await.map(Box::new).map(Intended::Yes)
     }
 
     /// The provider has the job. Its ticket is stored before anybody polls; the demo engine gives none.
@@ -84,19 +100,8 @@ impl Store {
         let mut tx = self.begin().await?;
         step(&mut tx, id, Move::Accept, now).await?;
         if let Some(ticket) = ticket {
-            sqlx::query(sqlx::AssertSqlSafe(format!(
-                "UPDATE attempt SET accepted_at = ?, protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?
-                 WHERE {CURRENT}"
-            )))
-            .bind(now.timestamp_micros())
-            .bind(ticket.protocol.name())
-            .bind(&ticket.request_id)
-            .bind(&ticket.status_url)
-            .bind(&ticket.response_url)
-            .bind(&ticket.cancel_url)
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
+            let number = job_in(&mut tx, id).await?.attempt;
+            write_ticket(&mut tx, id, number, ticket, now).await?;
         }
         committed(tx, id).await
     }
@@ -112,7 +117,7 @@ impl Store {
         let mut tx = self.begin().await?;
         step(&mut tx, id, Move::Answer, now).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET outputs = ?, request_id = coalesce(?, request_id) WHERE {CURRENT}"
+            "UPDATE attempt SET outputs = ?, request_id = coalesce(?, request_id), charged = 'yes' WHERE {CURRENT}"
         )))
         .bind(serde_json::to_string(outputs).unwrap_or_default())
         .bind(request_id)
@@ -158,34 +163,39 @@ impl Store {
         committed(tx, id).await
     }
 
-    /// The job cannot go on, or nobody knows whether it was sent (`event` is [`Move::Fail`] or [`Move::Doubt`]). `ended`: nothing can be
-    /// looked up or fetched at the provider any more.
+    /// The job cannot go on. `ended`: nothing can be looked up or fetched at the provider any more.
     pub(crate) async fn fail(
         &self,
         id: JobId,
-        event: Move,
         failure: &Failure,
         ended: bool,
         now: Moment,
     ) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
-        step(&mut tx, id, event, now).await?;
-        sqlx::query(
-            "UPDATE job SET failure_code = ?, failure_charged = ?, failure_said = ?, failure_answer = ? WHERE id = ?",
-        )
-        .bind(failure.code.name())
-        .bind(charged_name(failure.charged))
-        .bind(&failure.said)
-        .bind(
-            failure
-                .answer
-                .as_ref()
-                .and_then(|answer| serde_json::to_string(answer).ok()),
-        )
+        step(&mut tx, id, Move::Fail, now).await?;
+        write_failure(&mut tx, id, Some(failure)).await?;
+        write_charged(&mut tx, id, failure.charged).await?;
+        end_attempt(&mut tx, id, ended).await?;
+        committed(tx, id).await
+    }
+
+    /// Nobody knows whether it was sent. Where its body has a mark, fal's list is searched for it from now on.
+    pub(crate) async fn doubt(
+        &self,
+        id: JobId,
+        failure: &Failure,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Doubt, now).await?;
+        write_failure(&mut tx, id, Some(failure)).await?;
+        write_charged(&mut tx, id, failure.charged).await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE attempt SET ended = (mark IS NULL) WHERE {CURRENT}"
+        )))
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
-        end_attempt(&mut tx, id, ended).await?;
         committed(tx, id).await
     }
 
@@ -193,6 +203,8 @@ impl Store {
     pub(crate) async fn cancel(&self, id: JobId, ended: bool, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
         step(&mut tx, id, Move::Cancel, now).await?;
+        // The provider may have worked on it before it heard.
+        write_charged(&mut tx, id, Charged::Maybe).await?;
         end_attempt(&mut tx, id, ended).await?;
         committed(tx, id).await
     }
@@ -214,115 +226,71 @@ impl Store {
     pub(crate) async fn fail_after_panic(&self, id: JobId, now: Moment) -> Result<Job, Error> {
         let failure = Failure::free(Code::Internal).charged(Charged::Maybe);
         match self.job(id).await?.state {
-            State::Submitting => self.fail(id, Move::Doubt, &failure, true, now).await,
-            _ => self.fail(id, Move::Fail, &failure, false, now).await,
+            State::Submitting => self.doubt(id, &failure, now).await,
+            _ => self.fail(id, &failure, false, now).await,
         }
-    }
-
-    /// Nothing reached a provider: back in line.
-    pub(crate) async fn requeue(&self, id: JobId, now: Moment) -> Result<Job, Error> {
-        let mut tx = self.begin().await?;
-        step(&mut tx, id, Move::Requeue, now).await?;
-        // The intent did not come to anything; its row says so by having none.
-        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE attempt SET intended_at = NULL, submit_url = NULL, body_hash = NULL WHERE {CURRENT}")))
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
-        committed(tx, id).await
-    }
-
-    /// The user wants it again. What is paid or running already is fetched or looked at, which is free; only where there is nothing to
-    /// fetch does a new attempt begin.
-    pub(crate) async fn retry(&self, id: JobId, now: Moment) -> Result<Job, Error> {
-        let mut tx = self.begin().await?;
-        let job = live_job_in(&mut tx, id).await?;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT * FROM attempt WHERE {CURRENT}"
-        )))
-        .bind(id.to_string())
-        .fetch_one(&mut *tx)
-        .await?;
-        let attempt = attempt_of(&row);
-        let event = match &attempt {
-            Attempt {
-                ended: false,
-                outputs: Some(_),
-                ..
-            } => Move::FetchAgain,
-            Attempt {
-                ended: false,
-                ticket: Some(_),
-                ..
-            } => Move::LookAgain,
-            _ => Move::RunAgain,
-        };
-        // Doubt is about the submit itself: there is nothing to fetch or look at.
-        let event = if job.state == State::Unconfirmed {
-            Move::RunAgain
-        } else {
-            event
-        };
-        step(&mut tx, id, event, now).await?;
-        if event == Move::RunAgain {
-            sqlx::query("UPDATE job SET attempt = attempt + 1 WHERE id = ?")
-                .bind(id.to_string())
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(
-                "INSERT INTO attempt (job_id, number) SELECT id, attempt FROM job WHERE id = ?",
-            )
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
-        }
-        sqlx::query(
-            "UPDATE job SET cancel_asked = 0, failure_code = NULL, failure_charged = NULL, failure_said = NULL, failure_answer = NULL
-             WHERE id = ?",
-        )
-        .bind(id.to_string())
-        .execute(&mut *tx)
-        .await?;
-        committed(tx, id).await
     }
 
     /// After a restart: what never reached a provider goes back in line, a submit whose answer nobody heard is in doubt, and the jobs that
-    /// a provider has are answered, for the runner to go on with.
+    /// a provider has, or that are still searched for in its list, are answered, for the runner to go on with.
     pub(crate) async fn recover(&self, now: Moment) -> Result<Vec<Job>, Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{SELECT} WHERE j.state IN ('uploading', 'submitting', 'waiting', 'downloading') AND j.state NOT IN ('done', 'cancelled') ORDER BY j.created_at, j.id"
+            "{SELECT} WHERE j.state IN ('uploading', 'submitting', 'waiting', 'downloading', 'unconfirmed') AND j.state NOT IN ('done', 'cancelled') ORDER BY j.created_at, j.id"
         )))
         .fetch_all(&self.read)
         .await?;
         let mut going_on = Vec::new();
         for job in rows.iter().map(job_of) {
+            let id = job.id;
             let settled = match (job.state, job.provider) {
                 (State::Waiting | State::Downloading, Provider::Fal) => {
                     going_on.push(job);
                     continue;
                 }
+                (State::Unconfirmed, _) => Ok(job),
                 (State::Submitting, _) => {
                     let lost = Failure::free(Code::SubmitUnclear)
                         .charged(Charged::Maybe)
                         .saying("Overpaint stopped while it was sending.");
-                    self.fail(job.id, Move::Doubt, &lost, true, now).await
+                    self.doubt(job.id, &lost, now).await
                 }
                 // The demo engine's work was lost with the program; it costs nothing to do it again.
                 _ => self.requeue(job.id, now).await,
             };
             // One row that makes no sense must not keep a whole library shut.
-            if let Err(error) = settled {
-                tracing::error!(job = %job.id, %error, "a job could not be taken up again");
+            match settled {
+                Ok(job) if job.looking => going_on.push(job),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(job = %id, %error, "a job could not be taken up again");
+                }
             }
         }
         Ok(going_on)
     }
 }
 
+/// Whether the intent would spend more than a cap allows; in the intent's own transaction, so that two jobs cannot both be the last that fits.
+#[expect(
+    clippy::unused_async,
+    clippy::unnecessary_wraps,
+    reason = "the ledger fills it"
+)]
+async fn over_cap(_: &mut Transaction<'_>, intent: &Intent<'_>) -> Result<Option<Failure>, Error> {
+    let _ = (intent.caps, intent.day_start, intent.month_start);
+    Ok(None)
+}
+
 /// The current attempt's row of the job bound last.
 pub(super) const CURRENT: &str = "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?)";
 
 /// Reads the state, asks whether the move is legal, writes the new one.
-async fn step(tx: &mut Transaction<'_>, id: JobId, event: Move, now: Moment) -> Result<(), Error> {
+pub(super) async fn step(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    event: Move,
+    now: Moment,
+) -> Result<(), Error> {
     let name: Option<String> = sqlx::query_scalar("SELECT state FROM job WHERE id = ?")
         .bind(id.to_string())
         .fetch_optional(&mut **tx)
@@ -351,6 +319,8 @@ pub(super) async fn ask_cancel_in(
 ) -> Result<(), Error> {
     if job.state == State::Queued {
         step(tx, job.id, Move::Cancel, now).await?;
+        // What it waited for is no matter any more.
+        write_failure(tx, job.id, None).await?;
         return end_attempt(tx, job.id, true).await;
     }
     sqlx::query("UPDATE job SET cancel_asked = 1 WHERE id = ?")
@@ -360,7 +330,69 @@ pub(super) async fn ask_cancel_in(
     Ok(())
 }
 
-async fn end_attempt(tx: &mut Transaction<'_>, id: JobId, ended: bool) -> Result<(), Error> {
+/// Why a job ended, is in doubt, or waits; or nothing of that.
+pub(super) async fn write_failure(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    failure: Option<&Failure>,
+) -> Result<(), Error> {
+    let answer = failure.and_then(|failure| failure.answer.as_ref());
+    sqlx::query(
+        "UPDATE job SET failure_code = ?, failure_charged = ?, failure_said = ?, failure_answer = ? WHERE id = ?",
+    )
+    .bind(failure.map(|failure| failure.code.name()))
+    .bind(failure.map(|failure| charged_name(failure.charged)))
+    .bind(failure.and_then(|failure| failure.said.as_deref()))
+    .bind(answer.and_then(|answer| serde_json::to_string(answer).ok()))
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether the current attempt was charged: nothing for one that was never sent, and for one that was answered always yes.
+async fn write_charged(tx: &mut Transaction<'_>, id: JobId, charged: Charged) -> Result<(), Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "UPDATE attempt SET charged = CASE WHEN intended_at IS NULL THEN NULL WHEN outputs IS NOT NULL THEN 'yes' ELSE ? END
+         WHERE {CURRENT}"
+    )))
+    .bind(charged_name(charged))
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The provider has that attempt, and will charge it; sending it is no trouble any more.
+pub(super) async fn write_ticket(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    number: u32,
+    ticket: &Ticket,
+    now: Moment,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE attempt SET accepted_at = ?, protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?, charged = 'yes'
+         WHERE job_id = ? AND number = ?",
+    )
+    .bind(now.timestamp_micros())
+    .bind(ticket.protocol.name())
+    .bind(&ticket.request_id)
+    .bind(&ticket.status_url)
+    .bind(&ticket.response_url)
+    .bind(&ticket.cancel_url)
+    .bind(id.to_string())
+    .bind(number)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn end_attempt(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    ended: bool,
+) -> Result<(), Error> {
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "UPDATE attempt SET ended = ? WHERE {CURRENT}"
     )))
@@ -378,7 +410,7 @@ pub(super) async fn committed(mut tx: Transaction<'_>, id: JobId) -> Result<Job,
 }
 
 /// A job in the trash is nobody's to run: it would be paid for unseen.
-async fn live_job_in(tx: &mut Transaction<'_>, id: JobId) -> Result<Job, Error> {
+pub(super) async fn live_job_in(tx: &mut Transaction<'_>, id: JobId) -> Result<Job, Error> {
     let job = job_in(tx, id).await?;
     match job.deleted_at {
         None => Ok(job),

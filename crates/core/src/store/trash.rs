@@ -83,15 +83,20 @@ impl Store {
     }
 
     /// Deletes for good what has been in the trash since before `before`, and answers the files (hash, ending) nothing shows any more.
-    /// Attempts stay: they say what was charged. Versions that something kept was made from stay hidden, so that no parent is missing, and
+    /// Attempts stay: they say what was charged. Versions that something kept was made from, or was shown, stay hidden, so that no parent is missing, and
     /// so do those whose object is still in the bucket.
     pub(crate) async fn purge(&self, before: Moment) -> Result<Vec<(String, String)>, Error> {
         let mut tx = self.begin().await?;
         let stamp = before.timestamp_micros();
         let kept_by = "NOT EXISTS (SELECT 1 FROM job k WHERE k.input_id = version.id AND (k.deleted_at IS NULL OR k.deleted_at >= ?1))
+             AND NOT EXISTS (SELECT 1 FROM reference r JOIN job k ON k.id = r.job_id WHERE r.version_id = version.id
+                 AND (k.deleted_at IS NULL OR k.deleted_at >= ?1))
              AND NOT EXISTS (SELECT 1 FROM version c WHERE c.parent_id = version.id AND (c.deleted_at IS NULL OR c.deleted_at >= ?1))";
         let jobs = "DELETE FROM job WHERE deleted_at < ?1 AND NOT EXISTS (SELECT 1 FROM object o WHERE o.job_id = job.id) AND state NOT IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading')";
         sqlx::query(jobs).bind(stamp).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM reference WHERE NOT EXISTS (SELECT 1 FROM job WHERE id = job_id)")
+            .execute(&mut *tx)
+            .await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
             "DELETE FROM version WHERE deleted_at < ?1 AND object IS NULL AND {kept_by}
                AND NOT EXISTS (SELECT 1 FROM job j WHERE j.input_id = version.id)"

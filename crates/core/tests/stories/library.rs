@@ -3,9 +3,10 @@
 use overpaint_core::Library;
 use overpaint_core::clock::Clock;
 use overpaint_core::error::{Code, Error};
-use overpaint_core::job::State;
+use overpaint_core::job::{Edit, State};
 use overpaint_core::keys::Keychain;
 use overpaint_core::library::{Options, Reader};
+use overpaint_core::model::DEMO;
 use overpaint_core::pictures::Size;
 use overpaint_core::settings::Given;
 use overpaint_core::version::Cursor;
@@ -254,6 +255,48 @@ async fn the_trash_is_emptied_after_thirty_days_with_its_files() {
     ));
     assert!(library.version(kept).await.is_ok());
     assert_eq!(stored(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_a_kept_edit_was_shown_outlives_the_trash() {
+    let folder = Folder::new().unwrap();
+    let open_at = |days: i64| {
+        let clock = Clock::from_fn(move || Clock::system().now() + chrono::TimeDelta::days(days));
+        Library::open(Options {
+            given: Given::nothing(folder.path()),
+            keychain: Keychain::Absent,
+            clock,
+        })
+    };
+    let library = open_at(0).await.unwrap();
+    let input = picture(&library).await;
+    let add = |colour| library.add_bytes(sample::plain_png(2, 2, colour), "other.png");
+    let (shown, unused) = (
+        add([1, 2, 3]).await.unwrap().id,
+        add([4, 5, 6]).await.unwrap().id,
+    );
+    let job = library
+        .submit_edit(Edit {
+            references: vec![shown],
+            ..edit(input, "sepia", DEMO)
+        })
+        .await
+        .unwrap();
+    ended(&library, job.id).await;
+    library
+        .delete_items(&[shown.to_string(), unused.to_string()])
+        .await
+        .unwrap();
+    library.close().await;
+
+    let library = open_at(31).await.unwrap();
+    library.empty_trash().await.unwrap();
+    assert_eq!(library.job(job.id).await.unwrap().references, [shown]);
+    assert!(library.version(shown).await.is_ok());
+    assert!(matches!(
+        library.version(unused).await,
+        Err(Error::NotFound { .. })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ mod bucket;
 mod fal;
 mod import;
 mod library;
+mod models;
 mod money;
 mod restart;
 mod settings;

@@ -19,9 +19,9 @@ const ALIVE: Duration = Duration::from_secs(15);
 
 /// Listen to what happens
 ///
-/// What happens, as it happens: `event: job` with the whole job, `event: library` (read lists again), `event: settings`. Each has an id; a
-/// client that comes back with `Last-Event-ID` is told what it missed, or `event: reset` where that is not known any more: read everything
-/// again.
+/// What happens, as it happens: `event: job` with the whole job, `event: library` (read lists again), `event: models` (a list, a form or a
+/// price changed), `event: settings`. Each has an id; a client that comes back with `Last-Event-ID` is told what it missed, or
+/// `event: reset` where that is not known any more: read everything again.
 #[utoipa::path(get, operation_id = "v1_listen", path = "/api/v1/events", tag = "events",
     params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]

@@ -4,9 +4,9 @@ use anyhow::{Context, Result, bail, ensure};
 use xshell::cmd;
 
 use super::{ROUNDS, TOKEN, serve};
-use crate::bench::http::Server;
 use crate::bench::served::Served;
 use crate::bench::{Bed, Row, filled, median, text};
+use crate::http::Server;
 
 /// Length of one run.
 const SECONDS: u32 = 2;

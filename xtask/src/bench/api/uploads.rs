@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::{KEY, ROUNDS, pause, serve};
-use crate::bench::http::Server;
 use crate::bench::latency::edit;
 use crate::bench::picture::jpeg;
 use crate::bench::served::Served;
 use crate::bench::{Bed, Row, median, text};
+use crate::http::Server;
 
 const AT_ONCE: usize = 50;
 const ONE_BY_ONE: usize = 200;

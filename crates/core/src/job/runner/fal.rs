@@ -3,7 +3,9 @@
 
 mod fetch;
 mod inputs;
+mod later;
 mod publish;
+mod reconcile;
 mod submit;
 mod wait;
 
@@ -11,6 +13,7 @@ use std::sync::Arc;
 
 use super::run::{End, Run};
 use super::{blocking, insist};
+use crate::drill;
 use crate::error::{Code, Error, Failure};
 use crate::job::{Output, State};
 use crate::provider::fal::{Destination, Fal, Given};
@@ -80,6 +83,7 @@ impl Run {
                 .answer(id, outputs, request_id, runner.clock.now())
         };
         let job = insist(answer).await?;
+        drill::point("answer_stored").await;
         self.entered(job);
         Ok(())
     }

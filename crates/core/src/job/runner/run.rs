@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedSemaphorePermit};
 
 use super::{Runner, blocking, insist};
+use crate::clock::Moment;
+use crate::drill;
 use crate::error::{Charged, Code, Error, Failure};
-use crate::job::{Job, JobId, Move, State};
+use crate::job::{Job, JobId, State};
 use crate::model::Provider;
 use crate::store::NewResult;
 use crate::version::Version;
@@ -32,7 +34,13 @@ pub(super) enum End {
         failure: Failure,
         ended: bool,
     },
+    /// Nobody knows whether it was sent.
     Doubt(Failure),
+    /// Nothing was sent; from then on it may be tried again.
+    Later {
+        failure: Failure,
+        not_before: Moment,
+    },
     Cancelled {
         ended: bool,
     },
@@ -53,6 +61,7 @@ impl Run {
         {
             self.cancel.notify_one();
         }
+        drill::point("claimed").await;
         let end = match self.job.provider {
             Provider::Demo => self.demo().await,
             Provider::Fal => self.fal().await,
@@ -75,6 +84,11 @@ impl Run {
         });
         let (runner, id, end) = (Arc::clone(&self.runner), self.job.id, &end);
         let written = insist(|| write_end(&runner, id, end)).await;
+        match end {
+            End::Doubt(_) => drill::point("doubt_stored").await,
+            End::Later { .. } => drill::point("put_off").await,
+            _ => drill::point("end_stored").await,
+        }
         self.files = None;
         // Deleted while it was at work: what it brought to the bucket is deleted with it.
         if let Some(bucket) = &runner.bucket
@@ -124,8 +138,12 @@ async fn write_end(runner: &Runner, id: JobId, end: &End) -> Result<Job, Error> 
     let (store, now) = (&runner.store, runner.clock.now());
     match end {
         End::Done { results, note } => store.finish(id, results, note.as_deref(), now).await,
-        End::Failed { failure, ended } => store.fail(id, Move::Fail, failure, *ended, now).await,
-        End::Doubt(failure) => store.fail(id, Move::Doubt, failure, true, now).await,
+        End::Failed { failure, ended } => store.fail(id, failure, *ended, now).await,
+        End::Doubt(failure) => store.doubt(id, failure, now).await,
+        End::Later {
+            failure,
+            not_before,
+        } => store.put_off(id, failure, *not_before, now).await,
         End::Cancelled { ended } => store.cancel(id, *ended, now).await,
         End::Closing => store.requeue(id, now).await,
     }

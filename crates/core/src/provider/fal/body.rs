@@ -11,6 +11,7 @@ use url::Url;
 
 use super::http::unreachable;
 use super::{Fal, refusal};
+use crate::drill;
 use crate::error::{Code, Error, Failure, Step};
 use crate::model::Spec;
 use crate::picture::{self, Format, SaveFormat};
@@ -117,6 +118,7 @@ impl Fal {
         let (Some(upload_url), Some(file_url)) = (upload_url, field("file_url")) else {
             return Err(Failure::free(Code::AnswerUnreadable).saying(refusal::said(&body)));
         };
+        drill::point("upload_promised").await;
         // Signed: no key goes along (fal-contract 5, A2).
         let put = self
             .http
@@ -137,6 +139,7 @@ impl Fal {
                 response.status()
             )));
         }
+        drill::point("uploaded").await;
         Ok(file_url)
     }
 }

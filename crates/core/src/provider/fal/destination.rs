@@ -3,6 +3,7 @@
 use url::{Host, Url};
 use uuid::Uuid;
 
+use crate::job::{Protocol, Ticket};
 use crate::model::{ORIGINAL_DEFAULT, SEEDREAM_4};
 use crate::secret::{Key, Source};
 use crate::settings::FalSettings;
@@ -79,14 +80,50 @@ impl Destination {
 
     /// Where a model's submit goes. The original's default model is an alias on fal's hosts, which do not serve it.
     pub(crate) fn submit_url(&self, model: &str) -> Option<Url> {
-        let model = model.trim_matches('/');
+        let model = self.endpoint_id(model);
         match self {
-            Self::Fal(hosts) if model == ORIGINAL_DEFAULT => hosts.queue.join(SEEDREAM_4).ok(),
             Self::Fal(hosts) => hosts.queue.join(model).ok(),
             Self::Other(url, _) => {
                 Url::parse(&format!("{}/{model}", url.as_str().trim_end_matches('/'))).ok()
             }
         }
+    }
+
+    /// The endpoint id that fal knows a model by.
+    pub(super) fn endpoint_id<'a>(&self, model: &'a str) -> &'a str {
+        match (self, model.trim_matches('/')) {
+            (Self::Fal(_), ORIGINAL_DEFAULT) => SEEDREAM_4,
+            (_, model) => model,
+        }
+    }
+
+    /// The ticket of a request that fal's list names by its id alone. Everywhere else the URLs are used as fal gave them; the list gives
+    /// none, so they are built after fal's own clients: owner and alias, one segment more for workflows (fal-contract 3.2).
+    pub(super) fn ticket(&self, endpoint: &str, request_id: &str) -> Option<Ticket> {
+        let kept = match endpoint.split('/').next() {
+            Some("workflows" | "comfy") => 3,
+            _ => 2,
+        };
+        let app: Vec<&str> = endpoint.split('/').take(kept).collect();
+        let mut url = self.hosts()?.queue.clone();
+        // Pushed as segments: an id cannot lead to another path or host.
+        url.path_segments_mut()
+            .ok()?
+            .pop_if_empty()
+            .extend(app)
+            .extend(["requests", request_id]);
+        let below = |last: &str| {
+            let mut url = url.clone();
+            url.path_segments_mut().ok()?.push(last);
+            Some(url.to_string())
+        };
+        Some(Ticket {
+            protocol: Protocol::Queue,
+            request_id: Some(request_id.to_owned()),
+            status_url: below("status")?,
+            response_url: url.to_string(),
+            cancel_url: below("cancel"),
+        })
     }
 
     /// Where an upload begins; other endpoints take the picture inside the request.
@@ -211,6 +248,7 @@ mod tests {
             poll_interval: None,
             poll_max_wait: Duration::from_secs(1),
             reconcile_pause: Duration::ZERO,
+            backoff: Duration::ZERO,
         }
     }
 
@@ -300,6 +338,35 @@ mod tests {
             "http://203.0.113.9:5000/queue/x",
             Source::Environment
         ));
+    }
+
+    #[test]
+    fn a_request_of_fals_list_is_asked_below_owner_and_alias() {
+        let to = Destination::of(&settings(None, None)).unwrap();
+        let status = |endpoint| to.ticket(endpoint, "r-1").unwrap().status_url;
+        assert_eq!(
+            status("fal-ai/bytedance/seedream/v4/edit"),
+            "https://queue.fal.run/fal-ai/bytedance/requests/r-1/status"
+        );
+        assert_eq!(
+            status("workflows/me/mine/deep"),
+            "https://queue.fal.run/workflows/me/mine/requests/r-1/status"
+        );
+        let odd = to.ticket("fal-ai/flux", "../../x?y").unwrap();
+        assert_eq!(
+            odd.response_url,
+            "https://queue.fal.run/fal-ai/flux/requests/..%2F..%2Fx%3Fy"
+        );
+        let here = Destination::of(&settings(None, Some("http://127.0.0.1:5000"))).unwrap();
+        assert_eq!(
+            here.ticket("fal-ai/flux", "r").unwrap().cancel_url.unwrap(),
+            "http://127.0.0.1:5000/queue/fal-ai/flux/requests/r/cancel"
+        );
+        let other = Destination::of(&settings(
+            Some(("http://10.0.0.7/", Source::Environment)),
+            None,
+        ));
+        assert!(other.unwrap().ticket("fal-ai/flux", "r").is_none());
     }
 
     #[test]

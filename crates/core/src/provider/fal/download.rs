@@ -5,6 +5,7 @@ use url::Url;
 
 use super::Destination;
 use super::http::unreachable;
+use crate::drill;
 use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::picture::MAX_FILE_BYTES as FILE_MAX;
 
@@ -71,6 +72,7 @@ pub(super) async fn fetch(
             return Err(too_large());
         }
         progress(bytes.len() as u64, total);
+        drill::point("download_begun").await;
     }
     Ok(Fetched { bytes })
 }

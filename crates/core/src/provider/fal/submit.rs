@@ -1,13 +1,13 @@
 //! The one POST that can cost money.
 
-use reqwest::header::LOCATION;
+use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
 use super::answer::{self, Reply};
 use super::body::holding;
 use super::http::{got, header, plain, read, unreachable};
-use super::{Fal, SubmitError, Submitted, refusal};
+use super::{Fal, Payloads, SubmitError, Submitted, refusal};
 use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::job::Ticket;
 
@@ -17,9 +17,15 @@ impl Fal {
         &self,
         url: &Url,
         body: Vec<u8>,
+        payloads: Payloads,
         while_sending: impl Send + Sync + 'static,
     ) -> Result<Submitted, SubmitError> {
         let request = self.with_key(self.http.submit.request(Method::POST, url.clone()), url)?;
+        let request = match payloads {
+            Payloads::NotKept if self.is_fals_own() => request.header("x-fal-store-io", "0"),
+            Payloads::Kept | Payloads::NotKept => request,
+        };
+        // No `X-Fal-No-Retry`: what fal tries again by itself (a lost runner) is one request, charged once.
         let request = request
             .header("content-type", "application/json")
             .header("content-length", body.len())
@@ -36,7 +42,11 @@ impl Fal {
         let response = match request.send().await {
             Ok(response) => response,
             // A failed connect, DNS and TLS included, has sent nothing.
-            Err(error) if error.is_connect() || error.is_builder() => {
+            Err(error) if error.is_connect() => {
+                return Err(SubmitError::NotSent(unreachable(Step::Submit, &error)));
+            }
+            // Nor has a request that could not even be written; that will not get better.
+            Err(error) if error.is_builder() => {
                 return Err(SubmitError::Refused(unreachable(Step::Submit, &error)));
             }
             Err(error) if error.is_timeout() => {
@@ -51,13 +61,8 @@ impl Fal {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match read(response).await {
             Ok(body) => body,
-            Err(error) if status.is_client_error() => {
-                return Err(SubmitError::Refused(refusal::of(
-                    Step::Submit,
-                    status,
-                    error.to_string().as_bytes(),
-                )));
-            }
+            // Its status is a no, whatever it still wanted to say.
+            Err(error) if is_no(status) => error.to_string().into_bytes(),
             Err(error) => return Err(unclear(plain(&error), Got::BrokeOff, b"")),
         };
         let request_id = header(&headers, "x-fal-request-id");
@@ -75,26 +80,27 @@ impl Fal {
                 request_id: ticket.request_id.clone().or(request_id),
                 ..ticket
             })),
-            Reply::No if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => Err(
-                SubmitError::Refused(refusal::of(Step::Submit, status, &body)),
-            ),
+            Reply::No if status == StatusCode::TOO_MANY_REQUESTS => Err(SubmitError::Busy {
+                failure: refusal::of(Step::Submit, status, &body),
+                retry_after: header(&headers, RETRY_AFTER.as_str()),
+            }),
+            Reply::No if is_no(status) => Err(SubmitError::Refused(refusal::of(
+                Step::Submit,
+                status,
+                &body,
+            ))),
             Reply::No if status.is_redirection() => Err(SubmitError::Refused(
                 Failure::free(Code::ProviderFailed)
                     .saying(format!("It answered with a redirect ({status})."))
                     .answered(Step::Submit, Got::Status(status.as_u16()), &body),
             )),
-            Reply::No if status.is_success() => {
-                let failure = Failure::free(Code::AnswerUnreadable)
+            // A yes that cannot be read may be a job.
+            Reply::No if status.is_success() => Err(SubmitError::Unclear(
+                Failure::free(Code::AnswerUnreadable)
                     .charged(Charged::Maybe)
                     .saying(refusal::said(&body))
-                    .answered(Step::Submit, Got::Status(status.as_u16()), &body);
-                // On fal's hosts an unreadable yes may be a job; elsewhere the answer is all there will ever be.
-                Err(if self.is_fals_own() {
-                    SubmitError::Unclear(failure)
-                } else {
-                    SubmitError::Refused(failure)
-                })
-            }
+                    .answered(Step::Submit, Got::Status(status.as_u16()), &body),
+            )),
             Reply::No => Err(unclear(
                 format!("It answered {status}. {}", refusal::said(&body)),
                 Got::Status(status.as_u16()),
@@ -102,4 +108,9 @@ impl Fal {
             )),
         }
     }
+}
+
+/// A status that says that nothing was begun. 408 does not: a gateway may have given up on what the other side goes on with.
+fn is_no(status: StatusCode) -> bool {
+    status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT
 }

@@ -19,6 +19,7 @@ UPDATE attempt SET model = (SELECT model FROM job WHERE id = job_id), charged = 
 CREATE INDEX attempt_by_time ON attempt (intended_at DESC, job_id, number) WHERE intended_at IS NOT NULL;
 
 ALTER TABLE job ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;   -- times in a row that it could not be sent, or was told to wait
+ALTER TABLE job ADD COLUMN tried_since INTEGER;      -- when the first of them was
 ALTER TABLE job ADD COLUMN not_before INTEGER;       -- queued: it may begin from then on; NULL: at once
 ALTER TABLE job ADD COLUMN shrink INTEGER NOT NULL DEFAULT 0;  -- 1: inputs over the model's limit are made to fit
 ALTER TABLE job ADD COLUMN wish TEXT;                -- BLAKE3 of model, prompt, parameters and inputs: the same wish, the same hash

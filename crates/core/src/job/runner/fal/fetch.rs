@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::fraction;
+use crate::drill;
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::Output;
 use crate::job::runner::blocking;
@@ -74,10 +75,14 @@ impl Run {
                 blocking(move || pictures.keep_result(&pictures.read_named(&name)?)).await
             }
             Output::Url(url) => match self.fetch_patiently(fal, url).await {
-                Ok(bytes) => blocking(move || pictures.keep_result(&bytes)).await,
+                Ok(bytes) => {
+                    drill::point("download_read").await;
+                    blocking(move || pictures.keep_result(&bytes)).await
+                }
                 Err(failure) => return Ok(Err(failure)),
             },
         };
+        drill::point("picture_kept").await;
         match kept {
             Ok((picture, facts)) => Ok(Ok(NewResult {
                 id: VersionId(crate::library::new_id(&self.runner.clock)),

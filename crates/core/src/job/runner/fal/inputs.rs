@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::fraction;
+use crate::drill;
 use crate::error::{Code, Error, Failure};
 use crate::job::runner::blocking;
 use crate::job::runner::run::{End, Run};
@@ -26,6 +27,7 @@ impl Run {
             }))
         };
         let (bytes, version) = self.input().await?;
+        drill::point("input_read").await;
         if version.is_stand_in() {
             return ended(
                 Failure::free(Code::FileUnreadable)

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::inputs::Sent;
-use crate::error::Error;
+use crate::drill;
+use crate::error::{Error, Failure};
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
-use crate::provider::fal::{Fal, SubmitError, Submitted, json_body};
+use crate::money::{Caps, Estimate};
+use crate::provider::fal::{Fal, Payloads, SubmitError, Submitted, json_body};
+use crate::store::{Intended, Intent};
 
 impl Run {
     /// From the input to the provider's yes. `None`: it goes on.
@@ -23,9 +26,9 @@ impl Run {
         };
         let sent = match self.inputs(fal).await? {
             Ok(sent) => sent,
-            Err(end) => return Ok(Some(end)),
+            Err(end) => return self.not_uploaded(fal, end).await.map(Some),
         };
-        let Sent { urls, .. } = sent;
+        let Sent { urls, mark } = sent;
         // Another endpoint gets what the original sent, whatever fal calls things.
         let spec = match fal.is_fals_own() {
             true => self.runner.store.spec(&self.job.model).await?,
@@ -40,24 +43,47 @@ impl Run {
         if runner.closing.load(Ordering::SeqCst) {
             return Ok(Some(End::Closing));
         }
+        let payloads = if runner.settings.get().privacy.keep_payloads {
+            Payloads::Kept
+        } else {
+            Payloads::NotKept
+        };
+        // A list without payloads has nothing to know it by.
+        let mark = mark.filter(|_| payloads == Payloads::Kept);
         let hash = blake3::hash(&body).to_hex();
-        let intend = || {
-            let now = runner.clock.now();
-            runner.store.intend(self.job.id, url.as_str(), &hash, now)
+        let now = runner.clock.now();
+        let intent = Intent {
+            url: url.as_str(),
+            body_hash: &hash,
+            model: &self.job.model,
+            mark: mark.as_deref(),
+            estimate: Estimate::UNKNOWN,
+            caps: Caps::default(),
+            day_start: now,
+            month_start: now,
         };
-        let intended = insist(intend).await?;
-        let Some(job) = intended else {
-            return Ok(Some(End::Cancelled { ended: true }));
-        };
-        self.entered(job);
+        let id = self.job.id;
+        match insist(|| runner.store.intend(id, &intent, runner.clock.now())).await? {
+            Intended::Yes(job) => self.entered(*job),
+            Intended::Cancelled => return Ok(Some(End::Cancelled { ended: true })),
+            Intended::OverCap(failure) => {
+                return Ok(Some(End::Failed {
+                    failure,
+                    ended: true,
+                }));
+            }
+        }
+        drill::point("intent_stored").await;
         // Sending is work, waiting for the answer is not: the place is free for the next job as soon as the body has left.
-        match fal.submit(&url, body, self.work.take()).await {
+        match fal.submit(&url, body, payloads, self.work.take()).await {
             Ok(Submitted::Accepted(ticket)) => {
                 // Into the log first: should the disk refuse it, this is the only trace of what was paid.
-                tracing::info!(job = %self.job.id, request_id = ticket.request_id.as_deref(), "accepted");
-                let (id, ticket) = (self.job.id, &ticket);
+                tracing::info!(job = %id, request_id = ticket.request_id.as_deref(), "accepted");
+                let ticket = &ticket;
                 let accept = || runner.store.accept(id, Some(ticket), runner.clock.now());
+                drill::point("submit_answered").await;
                 let job = insist(accept).await?;
+                drill::point("ticket_stored").await;
                 self.entered(job);
                 Ok(None)
             }
@@ -68,11 +94,34 @@ impl Run {
                 .answered(fal, outputs, request_id.as_deref())
                 .await
                 .map(|()| None),
+            Err(SubmitError::NotSent(failure)) => self.later(fal, failure, None).await.map(Some),
+            Err(SubmitError::Busy {
+                failure,
+                retry_after,
+            }) => self
+                .later(fal, failure, retry_after.as_deref())
+                .await
+                .map(Some),
             Err(SubmitError::Refused(failure)) => Ok(Some(End::Failed {
                 failure,
                 ended: true,
             })),
-            Err(SubmitError::Unclear(failure)) => Ok(Some(End::Doubt(failure))),
+            Err(SubmitError::Unclear(failure)) => {
+                let unknown = fal.is_fals_own() && mark.is_none();
+                Ok(Some(End::Doubt(if unknown {
+                    not_to_be_found(failure)
+                } else {
+                    failure
+                })))
+            }
         }
     }
+}
+
+/// Says why nobody looks for it.
+fn not_to_be_found(failure: Failure) -> Failure {
+    let said = failure.said.clone().unwrap_or_default();
+    let said =
+        format!("{said} fal was asked to keep no record of it, so it cannot be looked up there.");
+    failure.saying(said)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::drill;
 use crate::error::{Charged, Code, Error, Failure, Got, Step};
 use crate::job::Attempt;
 use crate::job::runner::blocking;
@@ -36,10 +37,12 @@ impl Run {
         let mut pause = self.runner.fal.poll_interval.unwrap_or(FIRST_PAUSE);
         let (mut cancelled_at, mut cancel_taken) = (None::<Instant>, false);
         let mut refusals = 0;
+        drill::point("before_first_look").await;
         loop {
             let mut trouble = None;
             match fal.look(&ticket).await {
                 Look::Answered(outputs) => {
+                    drill::point("result_read").await;
                     self.answered(fal, outputs, None).await?;
                     return Ok(None);
                 }
@@ -51,10 +54,15 @@ impl Run {
                     return Ok(Some(End::Failed { failure, ended }));
                 }
                 Look::Cancelled => return Ok(Some(End::Cancelled { ended: true })),
-                Look::InLine(ahead) => self
-                    .runner
-                    .progress(&self.job, |p| (p.position, p.running) = (ahead, false)),
-                Look::Running(log) => self.show_running(log),
+                Look::InLine(ahead) => {
+                    drill::point("seen_in_line").await;
+                    self.runner
+                        .progress(&self.job, |p| (p.position, p.running) = (ahead, false));
+                }
+                Look::Running(log) => {
+                    drill::point("seen_running").await;
+                    self.show_running(log);
+                }
                 Look::Unknown(failure) => trouble = Some(failure),
             }
             refusals = match &trouble {
@@ -89,7 +97,9 @@ impl Run {
                 () = self.cancel.notified(), if cancelled_at.is_none() => cancelled_at = Some(Instant::now()),
             }
             if cancelled_at.is_some() && !cancel_taken {
-                match fal.cancel(&ticket).await {
+                let reply = fal.cancel(&ticket).await;
+                drill::point("cancel_answered").await;
+                match reply {
                     // It says by its status what came of that: a result that is paid is kept.
                     CancelReply::Asked | CancelReply::TooLate => cancel_taken = true,
                     CancelReply::Lost => {}

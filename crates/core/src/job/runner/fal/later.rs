@@ -1,0 +1,82 @@
+//! What could not be sent, for a reason that may pass: tried again later.
+
+use chrono::TimeDelta;
+
+use crate::error::{Code, Error, Failure, Got, Step};
+use crate::job::backoff;
+use crate::job::runner::run::{End, Run};
+use crate::provider::fal::Fal;
+
+/// So often in a row an upload that fal answers badly is tried. Without a network there is no end to it.
+const UPLOADS: u32 = 5;
+
+impl Run {
+    /// Nothing was sent that could cost money: back in line, as told or after a pause that grows. fal is tried without an end, another
+    /// endpoint for as long as it would be polled; then `failure` is the job's end.
+    pub(super) async fn later(
+        &self,
+        fal: &Fal,
+        failure: Failure,
+        retry_after: Option<&str>,
+    ) -> Result<End, Error> {
+        let (runner, id) = (&self.runner, self.job.id);
+        let tries = runner.store.tries(id).await?;
+        let now = runner.clock.now();
+        let pause = retry_after
+            .and_then(|told| backoff::told(told, now))
+            .unwrap_or_else(|| backoff::pause(runner.fal.backoff, tries.times, rand::random()));
+        let not_before = now + TimeDelta::from_std(pause).unwrap_or_default();
+        let over = if is_upload(&failure) && !is_offline(&failure) {
+            tries.times + 1 >= UPLOADS
+        } else {
+            let until = tries.since.unwrap_or(now) + runner.fal.poll_max_wait;
+            !fal.is_fals_own() && not_before > until
+        };
+        tracing::warn!(job = %id, code = failure.code.name(), over, "nothing was sent");
+        Ok(if over {
+            End::Failed {
+                failure,
+                ended: true,
+            }
+        } else {
+            End::Later {
+                failure,
+                not_before,
+            }
+        })
+    }
+
+    /// The end of a job whose pictures could not be brought to fal: where that may pass, it is tried again.
+    pub(super) async fn not_uploaded(&self, fal: &Fal, end: End) -> Result<End, Error> {
+        match end {
+            End::Failed { failure, .. } if is_upload(&failure) && may_pass(&failure) => {
+                self.later(fal, failure, None).await
+            }
+            end => Ok(end),
+        }
+    }
+}
+
+fn is_upload(failure: &Failure) -> bool {
+    failure
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.step == Step::Upload)
+}
+
+fn is_offline(failure: &Failure) -> bool {
+    failure
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.got == Got::NoConnection)
+}
+
+fn may_pass(failure: &Failure) -> bool {
+    matches!(
+        failure.code,
+        Code::ProviderUnreachable
+            | Code::ProviderTimeout
+            | Code::ProviderFailed
+            | Code::RateLimited
+    )
+}

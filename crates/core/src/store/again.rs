@@ -1,0 +1,177 @@
+//! Jobs taken up again: run, looked at, fetched, or searched for in fal's list.
+
+use super::job_rows::attempt_of;
+use super::moves::{
+    CURRENT, committed, end_attempt, job_in, live_job_in, step, write_failure, write_ticket,
+};
+use super::{Store, Transaction};
+use crate::clock::Moment;
+use crate::error::{Error, Failure};
+use crate::job::{Attempt, Job, JobId, Move, State, Ticket};
+
+/// So many searches that read the whole list and did not find it are believed.
+const LOOKS: u32 = 2;
+
+/// What a search of fal's list for an attempt came to.
+#[derive(Debug)]
+pub(crate) enum Looked {
+    /// fal took it.
+    Found(Ticket),
+    /// fal's list does not have it. `counts`: long enough after the submit and the search before to mean something.
+    Nothing {
+        /// Whether it is one of those that are believed.
+        counts: bool,
+    },
+    /// It could not be searched, and there is no use in going on; why, for people.
+    GivenUp(String),
+}
+
+impl Store {
+    /// The user wants it again. What is paid or running already is fetched or looked at, which is free; only where there is nothing to
+    /// fetch does a new attempt begin. A job that waits to try again may do so at once.
+    pub(crate) async fn retry(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        let job = live_job_in(&mut tx, id).await?;
+        if job.state == State::Queued && job.not_before.is_some() {
+            sqlx::query("UPDATE job SET not_before = NULL WHERE id = ?")
+                .bind(id.to_string())
+                .execute(&mut *tx)
+                .await?;
+            return committed(tx, id).await;
+        }
+        let attempt = attempt_in(&mut tx, id).await?;
+        // Doubt is about the submit itself: there is nothing to fetch or look at.
+        let free = free_move(&attempt).filter(|_| job.state != State::Unconfirmed);
+        let event = free.unwrap_or(Move::RunAgain);
+        step(&mut tx, id, event, now).await?;
+        if event == Move::RunAgain {
+            sqlx::query(
+                "UPDATE job SET attempt = attempt + 1, tries = 0, tried_since = NULL WHERE id = ?",
+            )
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query(
+                "INSERT INTO attempt (job_id, number) SELECT id, attempt FROM job WHERE id = ?",
+            )
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        }
+        begin_anew(&mut tx, id).await?;
+        committed(tx, id).await
+    }
+
+    /// The user wants to know what became of it, for nothing: an unconfirmed submit is searched for again, a job that has ended is looked
+    /// at where the provider may still have it.
+    pub(crate) async fn look_again(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        let job = live_job_in(&mut tx, id).await?;
+        let attempt = attempt_in(&mut tx, id).await?;
+        match (job.state, free_move(&attempt)) {
+            (State::Unconfirmed, _) if attempt.mark.is_some() => {
+                end_attempt(&mut tx, id, false).await?;
+            }
+            (State::Failed | State::Cancelled, Some(event)) => {
+                step(&mut tx, id, event, now).await?;
+                begin_anew(&mut tx, id).await?;
+            }
+            (state, _) => {
+                return Err(Error::TooLate {
+                    state: state.name(),
+                });
+            }
+        }
+        committed(tx, id).await
+    }
+
+    /// Writes what a search for attempt `number` came to. `Some`: the job as it is after it. `None`: it is no more about the present
+    /// attempt, which it must not disturb; what was learned of the old one is kept in its row.
+    pub(crate) async fn looked(
+        &self,
+        id: JobId,
+        number: u32,
+        looked: &Looked,
+        now: Moment,
+    ) -> Result<Option<Job>, Error> {
+        let mut tx = self.begin().await?;
+        let job = job_in(&mut tx, id).await?;
+        let present = job.state == State::Unconfirmed && job.attempt == number;
+        if let Looked::Found(ticket) = looked {
+            write_ticket(&mut tx, id, number, ticket, now).await?;
+        }
+        if !present {
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let over = match looked {
+            Looked::Found(_) => {
+                step(&mut tx, id, Move::Accept, now).await?;
+                end_attempt(&mut tx, id, false).await?;
+                write_failure(&mut tx, id, None).await?;
+                None
+            }
+            Looked::Nothing { counts } => {
+                if *counts {
+                    sqlx::query(sqlx::AssertSqlSafe(format!(
+                        "UPDATE attempt SET looks = looks + 1, looked_at = ? WHERE {CURRENT}"
+                    )))
+                    .bind(now.timestamp_micros())
+                    .bind(id.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                }
+                let looks = attempt_in(&mut tx, id).await?.looks;
+                (looks >= LOOKS).then(|| {
+                    format!(
+                        "fal's list of requests was searched {looks} times and does not have it."
+                    )
+                })
+            }
+            Looked::GivenUp(why) => Some(why.clone()),
+        };
+        if let Some(said) = over {
+            sqlx::query("UPDATE job SET failure_said = ?, updated_at = ? WHERE id = ?")
+                .bind(said.chars().take(Failure::SAID_MAX).collect::<String>())
+                .bind(now.timestamp_micros())
+                .bind(id.to_string())
+                .execute(&mut *tx)
+                .await?;
+            end_attempt(&mut tx, id, true).await?;
+        }
+        committed(tx, id).await.map(Some)
+    }
+}
+
+/// What can be had of an ended job for nothing.
+fn free_move(attempt: &Attempt) -> Option<Move> {
+    match attempt {
+        Attempt { ended: true, .. } => None,
+        Attempt {
+            outputs: Some(_), ..
+        } => Some(Move::FetchAgain),
+        Attempt {
+            ticket: Some(_), ..
+        } => Some(Move::LookAgain),
+        _ => None,
+    }
+}
+
+async fn attempt_in(tx: &mut Transaction<'_>, id: JobId) -> Result<Attempt, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "SELECT * FROM attempt WHERE {CURRENT}"
+    )))
+    .bind(id.to_string())
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(attempt_of(&row))
+}
+
+/// Nothing of how it ended is true any more.
+async fn begin_anew(tx: &mut Transaction<'_>, id: JobId) -> Result<(), Error> {
+    sqlx::query("UPDATE job SET cancel_asked = 0, not_before = NULL WHERE id = ?")
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    write_failure(tx, id, None).await
+}
