@@ -120,4 +120,23 @@ fn matches(entry: &Value, query: &[(String, String)]) -> bool {
     found && is("category") && is("status")
 }
 
-static BUILT_IN: LazyLock<BTreeMap<String, Model>> = LazyLock::new(BTreeMap::new);
+/// The models Overpaint is built with: the one data file that it and we both read.
+static BUILT_IN: LazyLock<BTreeMap<String, Model>> = LazyLock::new(|| {
+    let file: Value =
+        serde_json::from_str(include_str!("../../../models/built-in.json")).unwrap_or_default();
+    let models = file["models"].as_array().into_iter().flatten();
+    models
+        .filter_map(|model| {
+            let metadata = json!({
+                "display_name": model["name"],
+                "description": model["hint"],
+                "category": model["category"],
+            });
+            let openapi = Some(model["openapi"].clone()).filter(Value::is_object);
+            Some((
+                model["id"].as_str()?.to_owned(),
+                Model { metadata, openapi },
+            ))
+        })
+        .collect()
+});

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::job::Job;
@@ -50,6 +51,8 @@ pub struct Fal {
 pub struct Uploaded {
     /// Its type, as the bytes were sent with.
     pub content_type: String,
+    /// What the lifecycle header of its initiate said, such as `{"expiration_duration_seconds": 3600}`; `None` without one.
+    pub lifetime: Option<Value>,
     /// Its bytes.
     pub bytes: Bytes,
 }
@@ -154,10 +157,12 @@ impl Fal {
         match self.sim.file(file_url.split_once("/files/b/")?.1)? {
             File::Upload {
                 content_type,
+                lifetime,
                 bytes: Some(bytes),
                 ..
             } => Some(Uploaded {
                 content_type,
+                lifetime,
                 bytes,
             }),
             File::Upload { bytes: None, .. } | File::Output { .. } => None,

@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
+use chrono::{TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::hostile::Hostile;
 use crate::reply::{
     self, FromIngress, X_FAL_BILLABLE_UNITS, X_FAL_ERROR_TYPE, X_FAL_NEEDS_RETRY, X_FAL_RETRYABLE,
 };
@@ -69,11 +71,19 @@ pub enum Failure {
     Reset,
     /// `hang`: no answer until the client goes away.
     Hang,
+    /// `busy-until-N`: 429 whose `Retry-After` is an HTTP date, N seconds from now.
+    BusyUntil(u32),
+    /// `url-expired`: 403, what an upload URL answers that was used, or not used in time.
+    UrlExpired,
+    /// `drip-N`: 200, then one byte every N milliseconds, without end.
+    Drip(u32),
+    /// What wants to harm the client; the names are [`Hostile`]'s.
+    Hostile(Hostile),
     /// `NNN`, three digits: that status with a plain `detail`; 429 says `X-Fal-Needs-Retry` as well.
     Status(u16),
 }
 
-const NAMES: [(&str, Failure); 24] = [
+const NAMES: [(&str, Failure); 34] = [
     ("unauthorized", Failure::Unauthorized),
     ("bad-key-format", Failure::BadKeyFormat),
     ("locked", Failure::Locked),
@@ -98,6 +108,22 @@ const NAMES: [(&str, Failure); 24] = [
     ("long-error", Failure::LongError),
     ("reset", Failure::Reset),
     ("hang", Failure::Hang),
+    ("url-expired", Failure::UrlExpired),
+    ("endless", Failure::Hostile(Hostile::Endless)),
+    ("five-gigabytes", Failure::Hostile(Hostile::FiveGigabytes)),
+    ("gzip-bomb", Failure::Hostile(Hostile::GzipBomb)),
+    ("octets", Failure::Hostile(Hostile::Octets)),
+    ("chunked-cut", Failure::Hostile(Hostile::ChunkedCut)),
+    ("redirect-loop", Failure::Hostile(Hostile::RedirectLoop)),
+    (
+        "redirect-metadata",
+        Failure::Hostile(Hostile::RedirectMetadata),
+    ),
+    (
+        "redirect-loopback",
+        Failure::Hostile(Hostile::RedirectLoopback),
+    ),
+    ("redirect-ipv6", Failure::Hostile(Hostile::RedirectIpv6)),
 ];
 
 /// No failure has that name.
@@ -121,6 +147,10 @@ impl FromStr for Failure {
         }
         let parsed = if let Some(seconds) = name.strip_prefix("busy-retry-after-") {
             seconds.parse().ok().map(Self::BusyRetryAfter)
+        } else if let Some(seconds) = name.strip_prefix("busy-until-") {
+            seconds.parse().ok().map(Self::BusyUntil)
+        } else if let Some(pause) = name.strip_prefix("drip-") {
+            pause.parse().ok().map(Self::Drip)
         } else if let Some(status) = name.strip_prefix("nginx-") {
             status_code(status).map(Self::Nginx)
         } else {
@@ -139,6 +169,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BusyRetryAfter(seconds) => write!(f, "busy-retry-after-{seconds}"),
+            Self::BusyUntil(seconds) => write!(f, "busy-until-{seconds}"),
+            Self::Drip(pause) => write!(f, "drip-{pause}"),
             Self::Nginx(status) => write!(f, "nginx-{status}"),
             Self::Status(status) => write!(f, "{status}"),
             named => f.write_str(
@@ -166,7 +198,8 @@ impl From<Failure> for String {
 }
 
 impl Failure {
-    /// The answer on the wire. [`Reset`](Self::Reset) and [`Hang`](Self::Hang) have none; the server sees to them before it asks.
+    /// The answer on the wire. [`Reset`](Self::Reset) and [`Hang`](Self::Hang) have none, and the hostile ones depend on the call; the
+    /// server sees to all of them before it asks.
     pub(crate) fn answer(self, endpoint: &str) -> Response {
         match self {
             Self::Unauthorized => detail(401, "No user found for Key ID and Secret"),
@@ -191,7 +224,9 @@ impl Failure {
             Self::StillInProgress => detail(400, "Request is still in progress"),
             Self::Validation | Self::Policy | Self::NoMedia => self.model_error(422, "0"),
             Self::Busy => busy(None),
-            Self::BusyRetryAfter(seconds) => busy(Some(seconds)),
+            Self::BusyRetryAfter(seconds) => busy(Some(seconds.to_string())),
+            Self::BusyUntil(seconds) => busy(Some(http_date_in(seconds))),
+            Self::UrlExpired => detail(403, "Request has expired"),
             Self::Internal | Self::Unavailable => self.model_error(500, "0"),
             Self::RunnerLost => self.gateway_error(503),
             Self::Timeout => self.gateway_error(504),
@@ -214,6 +249,7 @@ impl Failure {
                 format!("{}0123456789{}", "x".repeat(290), "y".repeat(700)),
             ),
             Self::Reset | Self::Hang => reply::bare(500),
+            Self::Drip(_) | Self::Hostile(_) => reply::bare(200),
             Self::Status(status) => {
                 let mut response = detail(status, &format!("simulated fal says {status}"));
                 if status == 429 {
@@ -244,7 +280,7 @@ impl Failure {
             Self::RunnerLost => ("Runner disconnected", "runner_disconnected"),
             Self::Timeout => ("Request timed out", "request_timeout"),
             Self::Cancelled => ("Request was cancelled", "client_cancelled"),
-            Self::Busy | Self::BusyRetryAfter(_) => {
+            Self::Busy | Self::BusyRetryAfter(_) | Self::BusyUntil(_) => {
                 ("Too many concurrent requests", "concurrent_requests_limit")
             }
             other => return (format!("Simulated failure: {other}"), "internal_error"),
@@ -314,13 +350,22 @@ fn locked(reason: &str) -> Response {
     detail(403, &format!("User is locked. Reason: {reason}"))
 }
 
-fn busy(retry_after: Option<u32>) -> Response {
+fn busy(retry_after: Option<String>) -> Response {
     let mut response = Failure::Busy.gateway_error(429);
     reply::set(&mut response, X_FAL_NEEDS_RETRY, "1");
-    if let Some(seconds) = retry_after {
-        reply::set(&mut response, RETRY_AFTER, seconds.to_string());
+    if let Some(when) = retry_after {
+        reply::set(&mut response, RETRY_AFTER, when);
     }
     response
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an HTTP date is one of the client's clock, which is the computer's"
+)]
+fn http_date_in(seconds: u32) -> String {
+    let then = Utc::now() + TimeDelta::seconds(seconds.into());
+    then.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn ingress(status: u16) -> Response {
@@ -351,6 +396,8 @@ mod tests {
     fn every_name_reads_back_as_the_failure_it_was_written_from() {
         let parametric = [
             Failure::BusyRetryAfter(3),
+            Failure::BusyUntil(3),
+            Failure::Drip(3),
             Failure::Nginx(502),
             Failure::Status(418),
         ];

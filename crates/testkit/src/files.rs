@@ -88,6 +88,14 @@ fn delivered(
             "text/html; charset=utf-8",
             "<html><body>no image here</body></html>",
         ),
+        Download::HtmlAsImage => {
+            reply::with_type(200, "image/png", "<html><body>no image here</body></html>")
+        }
+        Download::WrongType => reply::with_type(200, "text/plain", bytes),
+        Download::CutPicture => {
+            let half = bytes.slice(..bytes.len() / 2);
+            reply::with_type(200, content_type, half)
+        }
         Download::Empty => {
             let mut response = reply::with_type(200, content_type, Body::empty());
             reply::set_length(&mut response, 0);

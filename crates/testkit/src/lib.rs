@@ -64,6 +64,7 @@ mod fal;
 mod fault;
 mod files;
 mod folder;
+mod hostile;
 mod input;
 mod job;
 mod keys;
@@ -73,6 +74,7 @@ mod outputs;
 mod pixels;
 mod platform;
 mod prices;
+mod proxy;
 mod queue;
 mod record;
 mod reply;
@@ -91,9 +93,11 @@ pub use bucket::{Bucket, Put};
 pub use fal::{Fal, GOOD_KEY, Settings, Uploaded};
 pub use fault::{Failure, UnknownFailure};
 pub use folder::Folder;
+pub use hostile::Hostile;
 pub use job::{Job, Phase, Protocol};
 pub use markers::table as marker_table;
 pub use original::{OldJob, Original};
+pub use proxy::{FaultProxy, Way};
 pub use record::{Recorded, Role};
 pub use script::{
     Cancel, Direct, DirectAnswer, Download, Fault, Format, Images, Model, Output, Picture, Place,

@@ -295,6 +295,12 @@ pub enum Download {
     Whole,
     /// A web page, status 200.
     Html,
+    /// A web page that says it is a PNG.
+    HtmlAsImage,
+    /// The picture, called plain text.
+    WrongType,
+    /// Half of the bytes and their `Content-Length`: nothing on the wire tells that it is not the whole.
+    CutPicture,
     /// `Content-Length` of the whole, half of the bytes.
     Truncated,
     /// 200 without a byte.

@@ -19,7 +19,9 @@ use crate::reply::{self, FromIngress, X_FAL_REQUEST_ID};
 use crate::route::{RequestPart, Route};
 use crate::sim::Sim;
 use crate::wire::{Wire, WireListener};
-use crate::{account, catalogue, control, direct, files, prices, queue, requests, storage};
+use crate::{
+    account, catalogue, control, direct, files, hostile, prices, queue, requests, storage,
+};
 
 /// Far above any real request; only keeps a runaway client from filling the memory.
 const LARGEST_BODY: usize = 1 << 30;
@@ -176,6 +178,8 @@ pub(crate) async fn fail(sim: &Sim, call: &Call, failure: Failure, endpoint: &st
             sim.stopped().await;
             cut(call)
         }
+        Failure::Drip(milliseconds) => hostile::drip(sim, call, milliseconds),
+        Failure::Hostile(kind) => hostile::answer(sim, call, kind),
         other => other.answer(endpoint),
     }
 }

@@ -47,6 +47,8 @@ pub(crate) enum File {
     Upload {
         content_type: String,
         signature: String,
+        /// What its lifecycle header said.
+        lifetime: Option<Value>,
         bytes: Option<Bytes>,
     },
     /// A result picture; made when first read.

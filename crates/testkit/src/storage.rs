@@ -1,10 +1,10 @@
-//! rest.fal.ai's uploads: announce, then put the bytes at a signed place.
+//! rest.fal.ai's uploads: announce, then put the bytes at a signed place, once.
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fault::detail;
+use crate::fault::{Failure, detail};
 use crate::keys;
 use crate::reply;
 use crate::script::Place;
@@ -38,6 +38,7 @@ pub(crate) async fn initiate(sim: &Sim, call: &Call) -> Answer {
         File::Upload {
             content_type: content_type.to_owned(),
             signature,
+            lifetime: lifetime(call),
             bytes: None,
         },
     );
@@ -53,9 +54,15 @@ pub(crate) async fn put(sim: &Sim, call: &Call, file: &str) -> Answer {
         )
         .into();
     }
-    let Some(File::Upload { signature, .. }) = sim.file(file) else {
+    let Some(File::Upload {
+        signature, bytes, ..
+    }) = sim.file(file)
+    else {
         return detail(404, "Not Found").into();
     };
+    if bytes.is_some() {
+        return Failure::UrlExpired.answer("").into();
+    }
     let signed = call
         .query()
         .iter()
@@ -72,6 +79,14 @@ pub(crate) async fn put(sim: &Sim, call: &Call, file: &str) -> Answer {
     let content_type = call.header(CONTENT_TYPE.as_str()).map(str::to_owned);
     sim.fill_upload(file, content_type, call.body.clone());
     reply::bare(200).into()
+}
+
+/// The lifecycle header, in the documentation's name or the JavaScript client's; what is no JSON is kept as text, for a test to find.
+fn lifetime(call: &Call) -> Option<Value> {
+    let told = call
+        .header("x-fal-object-lifecycle-preference")
+        .or_else(|| call.header("x-fal-object-lifecycle"))?;
+    Some(serde_json::from_str(told).unwrap_or_else(|_| json!(told)))
 }
 
 /// Eight hexadecimal digits, as in fal's file URLs. From a random id: the time-ordered ones begin alike.

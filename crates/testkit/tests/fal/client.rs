@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 pub(crate) const MODEL: &str = "fal-ai/bytedance/seedream/v4/edit";
 
+/// A picture on the internet, where the simulator does not look: it goes by one of its own.
+pub(crate) const ELSEWHERE: &str = "https://pictures.example/a.png";
+
 pub(crate) struct Client {
     http: reqwest::Client,
     origin: String,
@@ -30,14 +33,18 @@ impl Reply {
 
 impl Client {
     pub(crate) fn of(fal: &Fal) -> Self {
+        Self::at(fal.origin(), fal.key())
+    }
+
+    pub(crate) fn at(origin: &str, key: &str) -> Self {
         Self {
             http: reqwest::Client::builder()
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),
-            origin: fal.origin().to_owned(),
-            key: format!("Key {}", fal.key()),
+            origin: origin.to_owned(),
+            key: format!("Key {key}"),
         }
     }
 
@@ -76,7 +83,7 @@ impl Client {
         let reply = self
             .post(
                 &format!("/queue/{MODEL}"),
-                &json!({"prompt": prompt, "image_urls": []}),
+                &json!({"prompt": prompt, "image_urls": [ELSEWHERE]}),
             )
             .await;
         assert_eq!(reply.status, 200, "{}", reply.text);

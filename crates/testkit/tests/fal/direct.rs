@@ -3,13 +3,13 @@
 use overpaint_testkit::{DirectAnswer, Fal, Protocol, Role};
 use serde_json::{Value, json};
 
-use crate::client::{Client, MODEL, Reply};
+use crate::client::{Client, ELSEWHERE, MODEL, Reply};
 
 async fn post(client: &Client, prompt: &str) -> Reply {
     client
         .post(
             &format!("/{MODEL}"),
-            &json!({"prompt": prompt, "image_urls": []}),
+            &json!({"prompt": prompt, "image_urls": [ELSEWHERE]}),
         )
         .await
 }
@@ -33,7 +33,10 @@ async fn a_synchronous_call_answers_with_its_pictures() {
     let fal = Fal::start().await;
     let client = Client::of(&fal);
     let reply = client
-        .post(&format!("/run/{MODEL}"), &json!({"prompt": "dusk"}))
+        .post(
+            &format!("/run/{MODEL}"),
+            &json!({"prompt": "dusk", "image_urls": [ELSEWHERE]}),
+        )
         .await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("x-fal-billable-units"), Some("1"));
@@ -162,7 +165,10 @@ async fn a_call_may_fail_after_the_charge() {
     let client = Client::of(&fal);
     for place in [format!("/run/{MODEL}"), format!("/{MODEL}")] {
         let reply = client
-            .post(&place, &json!({"prompt": "dusk [[policy]]"}))
+            .post(
+                &place,
+                &json!({"prompt": "dusk [[policy]]", "image_urls": [ELSEWHERE]}),
+            )
             .await;
         assert_eq!(reply.status, 422);
         assert_eq!(

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use overpaint_testkit::{Failure, Fal, Place, Role};
 use serde_json::{Value, json};
 
-use crate::client::{Client, MODEL};
+use crate::client::{Client, ELSEWHERE, MODEL};
 
 /// A submit with that prompt, at its place in every protocol.
 fn places() -> [String; 3] {
@@ -104,7 +104,7 @@ async fn a_lost_reply_is_a_charge_and_a_reset_and_one_before_it_is_only_a_reset(
 async fn the_job_of_a_lost_reply_goes_on_and_its_result_can_be_fetched() {
     let fal = Fal::start().await;
     let client = Client::of(&fal);
-    let body = json!({"prompt": "dusk [[lost-reply]]"});
+    let body = json!({"prompt": "dusk [[lost-reply]]", "image_urls": [ELSEWHERE]});
     client
         .posting(&format!("/queue/{MODEL}"), &body)
         .send()

@@ -4,7 +4,7 @@ use overpaint_testkit::{Failure, Fal, Place};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, MODEL, read};
+use crate::client::{Client, ELSEWHERE, MODEL, read};
 
 fn list(more: &str) -> String {
     format!("/api/v1/models/requests/by-endpoint?endpoint_id={MODEL}{more}")
@@ -20,7 +20,7 @@ async fn items(client: &Client, more: &str) -> Vec<Value> {
 async fn a_job_whose_reply_was_lost_is_in_the_list_with_what_was_sent() {
     let fal = Fal::start().await;
     let client = Client::of(&fal);
-    let body = json!({"prompt": "dusk [[lost-reply]]", "image_urls": [], "seed": 77});
+    let body = json!({"prompt": "dusk [[lost-reply]]", "image_urls": [ELSEWHERE], "seed": 77});
     client
         .posting(&format!("/queue/{MODEL}"), &body)
         .send()
