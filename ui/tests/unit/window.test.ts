@@ -168,9 +168,8 @@ describe("the Studio", () => {
     await scenes.busy(fake);
     await open();
     await user.click(within(versions()).getByRole("treeitem", { name: /dragon/ }));
-    const card = screen.getByRole("status", { name: problems.unconfirmed.title });
-    expect(within(card).getAllByRole("button")[1]?.textContent?.trim()).toBe("Open fal dashboard");
-    await user.click(within(card).getByRole("button", { name: "Open fal dashboard" }));
+    const card = screen.getByRole("status", { name: "fal may have charged this" });
+    await user.click(within(card).getByRole("button", { name: "Open fal's requests" }));
     expect(fake.opened).toEqual(["fal_requests"]);
     within(card).getByText(/^sent \d\d:\d\d:\d\d$/);
   });
@@ -204,7 +203,7 @@ describe("the Studio", () => {
     await scenes.busy(fake);
     await open();
     await user.click(within(versions()).getByRole("treeitem", { name: /dragon/ }));
-    await user.click(screen.getByRole("button", { name: "Run again (may cost again)" }));
+    await user.click(screen.getByRole("button", { name: "Run again…" }));
     const question = await screen.findByRole("alertdialog");
     within(question).getByText(/may be charged a second time/);
     expect(sent("retry_job")).toEqual([]);
@@ -323,7 +322,7 @@ describe("the window", () => {
     await user.click(screen.getByRole("button", { name: "Activity: 3 running · needs you: 2" }));
     // jsdom lays nothing out, so the panel is never placed and counts as hidden there.
     const panel = await screen.findByRole("dialog", { hidden: true });
-    within(panel).getByText("Uploading 62 %");
+    within(panel).getByText("Uploading 62 % · 1.2 of 1.9 MB");
     await user.click(within(panel).getByText("add a croissant"));
     await screen.findByRole("alert", { name: "Blocked by fal's content policy" });
   });

@@ -3,11 +3,10 @@ import { goneWords, told } from "$lib/library/gone";
 import { mayCostTwice } from "$lib/problems/words";
 import type { App } from "./app.svelte";
 
-/** Runs what stands in the composer on the version that is shown. */
-export async function run(app: App) {
-  const model = app.models.current;
-  if (!model) return app.layout.openKeySettings();
-  const job = await app.notices.attempt(() => app.composer.run(model.id));
+/** Runs what stands in the composer on the version that is shown. `fresh`: even though its result could be given from cache. */
+export async function run(app: App, { fresh } = { fresh: false }) {
+  if (!app.models.current) return app.layout.openKeySettings();
+  const job = await app.notices.attempt(() => app.wish.run({ fresh }));
   if (!job) return app.composer.message ? app.layout.focusPrompt() : undefined;
   app.jobs.hear(job);
   await app.studio.hear(job);
@@ -39,6 +38,12 @@ async function retryNow(app: App, job: Job) {
   await app.library.hear(again);
 }
 
+/** Looks in fal's own list for an edit that nobody is sure of. Free. */
+export async function lookAgain(app: App, job: Job) {
+  const looked = await app.notices.attempt(() => app.jobs.lookAgain(job.id));
+  if (looked) await app.studio.hear(looked);
+}
+
 export async function cancel(app: App, job: Job) {
   const cancelled = await app.notices.attempt(() => app.jobs.cancel(job.id));
   if (!cancelled) return;
@@ -64,6 +69,11 @@ export async function editPrompt(app: App, job: Job) {
     app.layout.go("studio");
     app.layout.focusPrompt();
   });
+}
+
+/** Shows a version of any picture in the Studio. */
+export async function showVersion(app: App, id: string) {
+  await app.notices.attempt(() => app.studio.open(id));
 }
 
 /** The first button of a problem's card. */

@@ -2,8 +2,8 @@ import type { Host } from "$lib/host";
 import type { Added, Problem } from "$lib/api/generated";
 import { Composer, type Chance } from "$lib/composer/composer.svelte";
 import { DraftKeeper } from "$lib/composer/draft";
-import { Models } from "$lib/composer/models.svelte";
 import { Prompts } from "$lib/composer/prompts.svelte";
+import { Wish } from "$lib/composer/wish.svelte";
 import { Clock } from "$lib/format/clock";
 import { count } from "$lib/format/size";
 import { Intake } from "$lib/intake/intake.svelte";
@@ -11,17 +11,25 @@ import { Jobs } from "$lib/jobs/jobs.svelte";
 import { Library } from "$lib/library/library.svelte";
 import { Selection } from "$lib/library/selection.svelte";
 import { Trash } from "$lib/library/trash";
+import { Finder } from "$lib/models/finder.svelte";
+import { Models } from "$lib/models/models.svelte";
+import { Quotes } from "$lib/money/quote.svelte";
+import { Spending } from "$lib/money/spending.svelte";
 import { Output } from "$lib/output/output";
+import { Parameters } from "$lib/parameters/parameters.svelte";
 import { Notices } from "$lib/problems/notices.svelte";
+import { References } from "$lib/references/references.svelte";
 import { Api } from "$lib/settings/api.svelte";
 import { FalKey } from "$lib/settings/key.svelte";
 import { Preferences } from "$lib/settings/preferences.svelte";
 import { Comparison } from "$lib/studio/comparison.svelte";
+import { Made } from "$lib/studio/made.svelte";
 import { Studio } from "$lib/studio/studio.svelte";
 import { Zoom } from "$lib/studio/zoom.svelte";
 import { Toasts } from "$lib/ui/toasts.svelte";
 import { Undo } from "$lib/ui/undo";
 import { Layout } from "./layout.svelte";
+import { dropTargets } from "./pictures";
 
 /**
  * The page's state, put together: one instance of each subject, and where they meet. It draws nothing and knows no element;
@@ -39,9 +47,15 @@ export class App {
   readonly clock: Clock;
   readonly jobs;
   readonly studio;
+  readonly made;
   readonly models;
+  readonly finder;
+  readonly parameters;
+  readonly references = new References();
+  readonly spending;
   readonly draft;
   readonly composer;
+  readonly wish;
   readonly library;
   readonly trash;
   readonly intake;
@@ -60,12 +74,18 @@ export class App {
     this.clock = new Clock(chance.now);
     this.jobs = new Jobs(call);
     this.studio = new Studio(call, this.jobs);
+    this.made = new Made(call);
     this.models = new Models(call);
+    this.finder = new Finder(call, this.models);
+    this.parameters = new Parameters(call);
+    this.spending = new Spending(call);
     this.draft = new DraftKeeper(call);
     this.composer = new Composer(call, this.draft, new Prompts(), chance);
+    this.wish = new Wish(this.composer, this.models, this.parameters, this.references, new Quotes(call));
     this.library = new Library(call);
     this.trash = new Trash(call, this.notices, this.toasts, this.undo, (gone) => this.#trashed(gone));
-    this.intake = new Intake(call, host, this.notices, (added) => this.#received(added));
+    const received = (added: Added) => this.#received(added);
+    this.intake = new Intake(call, host, this.notices, received, () => dropTargets(this));
     this.output = new Output(call, host, this.notices, this.toasts);
     this.preferences = new Preferences(call);
     this.api = new Api(call);
@@ -79,7 +99,7 @@ export class App {
   async start() {
     await this.notices.attempt(async () => {
       await Promise.all([this.preferences.read(), this.api.read()]);
-      await Promise.all([this.readModels(), this.jobs.read()]);
+      await Promise.all([this.readModels(), this.jobs.read(), this.spending.read()]);
       await this.#restore();
     });
     this.started = true;
@@ -126,6 +146,7 @@ export class App {
     this.library.remove(gone);
     this.selection.drop(gone, order);
     this.jobs.forget(gone);
+    for (const id of gone) this.references.remove(id);
     await Promise.all([this.studio.reread(), gone.length === 0 ? this.jobs.read() : null, this.library.reload()]);
   }
 }

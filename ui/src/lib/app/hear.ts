@@ -6,14 +6,18 @@ import type { App } from "./app.svelte";
 export async function hear(app: App, announced: Announcement): Promise<void> {
   switch (announced.type) {
     case "job":
+      if (app.jobs.get(announced.job.id)?.state !== announced.job.state) app.spending.touch();
       if (!app.jobs.hear(announced.job)) return;
       if (await app.studio.hear(announced.job)) app.comparison.reset();
       return app.library.hear(announced.job);
     case "library":
       await Promise.all([app.studio.reread(), app.library.known ? app.library.reload() : null]);
       return;
+    case "models":
+      await Promise.all([app.readModels(), app.finder.found ? app.finder.look() : null]);
+      return app.parameters.form?.known === false ? app.parameters.again() : undefined;
     case "settings":
-      await Promise.all([app.preferences.read(), app.api.read()]);
+      await Promise.all([app.preferences.read(), app.api.read(), app.spending.read()]);
       return app.readModels();
     case "opened":
       return app.intake.receive(announced.added);

@@ -3,6 +3,7 @@ import { isAtWork } from "$lib/jobs/state";
 import type { Zoom } from "$lib/studio/zoom.svelte";
 import { deleteSelected, deleteShown, run } from "./acts";
 import type { App } from "./app.svelte";
+import { pasteReference } from "./pictures";
 import { focusCancel, focusMain, focusToken } from "./focus";
 
 type Acts = Partial<Record<ShortcutName, () => unknown>>;
@@ -14,7 +15,11 @@ const everywhere = (app: App): Acts => ({
   library: () => app.layout.go("library"),
   settings: () => app.layout.toggleSettings(),
   ...(app.layout.view === "studio" && app.studio.version
-    ? { run: () => run(app), save: () => app.studio.version && app.output.saveAs(app.studio.version) }
+    ? {
+        run: () => run(app),
+        save: () => app.studio.version && app.output.saveAs(app.studio.version),
+        pasteReference: () => pasteReference(app),
+      }
     : {}),
 });
 

@@ -3,7 +3,10 @@ import { MediaQuery } from "svelte/reactivity";
 export type View = "studio" | "library" | "settings";
 
 /** Where the keyboard should go next. A new object each time, so that the same wish is heard twice. */
-export type FocusWish = { to: "main" | "prompt" | "key" };
+export type FocusWish = { to: "main" | "prompt" | "key" | "spending" };
+
+/** Pictures of the Library are being picked for something. */
+export type Picking = { title: string; take: (ids: string[]) => void };
 
 /** A question that must be answered, because something would be lost. The only modal thing there is. */
 export type Question = { title: string; text: string; confirm: string; cancel: string; loss: boolean; run: () => void };
@@ -16,6 +19,7 @@ export class Layout {
   keys = $state(false);
   activity = $state(false);
   question = $state.raw<Question | null>(null);
+  picking = $state.raw<Picking | null>(null);
   /** The last wish counts: a view that opens with its prompt wanted does not take the keyboard for itself. */
   #wish = $state.raw<FocusWish | null>(null);
 
@@ -62,13 +66,23 @@ export class Layout {
     this.#wish = { to: "key" };
   }
 
+  openSpending() {
+    this.go("settings");
+    this.#wish = { to: "spending" };
+  }
+
+  showDetails() {
+    this.#details = true;
+  }
+
   ask(question: Question) {
     this.question = question;
   }
 
   /** Closes the topmost thing that Esc closes. False when nothing is open. */
   closeTopmost(): boolean {
-    if (this.keys) this.keys = false;
+    if (this.picking) this.picking = null;
+    else if (this.keys) this.keys = false;
     else if (this.activity) this.activity = false;
     else if (this.#view === "settings") this.toggleSettings();
     else return false;

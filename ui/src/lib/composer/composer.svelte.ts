@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
-import type { Job } from "$lib/api/generated";
+import type { Job, SubmitEdit } from "$lib/api/generated";
 import type { DraftKeeper } from "./draft";
 import type { Prompts } from "./prompts.svelte";
 
@@ -13,6 +13,9 @@ const STILL_SENDING = "This edit is still being sent.";
 
 /** Where time and chance come from, so that a test can hold them. */
 export type Chance = { now: () => number; uuid: () => string };
+
+/** What goes along with a prompt. */
+export type More = Pick<SubmitEdit, "parameters" | "references" | "shrink" | "fresh">;
 
 /**
  * The wish being written. One click is one job: the second half of a double click does nothing, and a wish that is on its way is not
@@ -69,23 +72,27 @@ export class Composer {
 
   flush = () => this.draft.flush();
 
-  /** Runs the wish. Null when there was nothing to run, which `message` then says, or when this is the second half of a double click. */
-  async run(model: string): Promise<Job | null> {
+  /**
+   * Runs the wish. Null when there was nothing to run, which `message` then says, or when this is the second half of a double click.
+   * @param needsPrompt false for a model that does its one thing without words
+   */
+  async run(model: string, more: More = {}, needsPrompt = true): Promise<Job | null> {
     const prompt = this.#prompt.trim();
     const now = this.chance.now();
     const soon = (since: number) => now - since < DOUBLE_CLICK;
     // The prompt may have left the box by the second half of a double click; other words are another wish, however soon they come.
-    if (!prompt) return this.#refuse(soon(this.#ranAt) ? null : EMPTY);
+    if (!prompt && (needsPrompt || soon(this.#ranAt))) return this.#refuse(soon(this.#ranAt) ? null : EMPTY);
     if (!this.versionId) return this.#refuse(NO_PICTURE);
-    const wish = JSON.stringify([this.versionId, prompt, model]);
+    const wish = JSON.stringify([this.versionId, prompt, model, more]);
     const sentAt = this.#sent.get(wish);
     if (sentAt !== undefined) return this.#refuse(soon(sentAt) ? null : STILL_SENDING);
     this.#sent.set(wish, now);
     try {
-      const request = { version_id: this.versionId, prompt, model, idempotency_key: this.chance.uuid() };
+      const key = this.chance.uuid();
+      const request = { version_id: this.versionId, prompt, model, ...more, idempotency_key: key };
       const job = await this.call("submit_edit", request);
       this.#ranAt = this.chance.now();
-      this.prompts.remember(prompt);
+      if (prompt) this.prompts.remember(prompt);
       if (this.#prompt.trim() === prompt) this.#set("");
       await this.draft.flush();
       return job;

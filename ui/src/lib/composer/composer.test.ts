@@ -5,7 +5,7 @@ import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
 import { Composer } from "./composer.svelte";
 import { DraftKeeper } from "./draft";
-import { Models } from "./models.svelte";
+import { Models } from "$lib/models/models.svelte";
 import { Prompts } from "./prompts.svelte";
 
 let fake: FakeHost;

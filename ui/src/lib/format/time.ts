@@ -21,6 +21,14 @@ export function age(since: string, now: number): string {
   return `${Math.floor(passed / DAY)} d`;
 }
 
+/** How long ago, in a sentence: `just now`, `3 minutes ago`, `5 hours ago`, `2 days ago`. */
+export function ago(since: string, now: number): string {
+  const passed = now - Date.parse(since);
+  const [unit, name] = passed < HOUR ? [MINUTE, "minute"] : passed < DAY ? [HOUR, "hour"] : ([DAY, "day"] as const);
+  const n = Math.floor(passed / unit);
+  return passed < MINUTE ? "just now" : `${n} ${name}${n === 1 ? "" : "s"} ago`;
+}
+
 /** A moment's time to the second, to find it again in somebody else's list: `14:03:27`. */
 export function clockTime(at: string): string {
   return new Date(at).toLocaleTimeString("en-GB");

@@ -6,8 +6,10 @@ export type PictureSize = "thumb" | "screen" | "full";
 
 export type Platform = "mac" | "windows" | "linux";
 
-/** Files dragged over the window. The paths come with `drop` only. */
-export type Drop = { type: "over" } | { type: "leave" } | { type: "drop"; paths: string[] };
+/** Files dragged over the window, and where, in CSS pixels (none where the host does not know). The paths come with `drop` only. */
+export type Drop = { type: "over"; at?: Point } | { type: "leave" } | { type: "drop"; paths: string[]; at?: Point };
+
+export type Point = { x: number; y: number };
 
 /** Ends a subscription. */
 export type Unlisten = () => void;

@@ -1,7 +1,7 @@
 import type { Host } from "./host";
 import { tauriHost } from "./tauri";
 
-export type { Drop, Host, PictureSize, Platform, Unlisten } from "./host";
+export type { Drop, Host, PictureSize, Platform, Point, Unlisten } from "./host";
 
 /** The host this page runs in. The fake one exists in `vite dev` outside a window and in `--mode fake`, never in what ships. */
 export async function openHost(): Promise<Host> {

@@ -27,8 +27,10 @@ export function tauriHost(): Host {
     onEvent: (heard) => listen<Announcement>("overpaint", (event) => heard(event.payload)),
     onDrop: (dropped) =>
       getCurrentWebview().onDragDropEvent(({ payload }) => {
-        if (payload.type === "drop") dropped({ type: "drop", paths: payload.paths });
-        else dropped({ type: payload.type === "leave" ? "leave" : "over" });
+        if (payload.type === "leave") return dropped({ type: "leave" });
+        const at = payload.position.toLogical(devicePixelRatio);
+        if (payload.type === "drop") dropped({ type: "drop", paths: payload.paths, at });
+        else dropped({ type: "over", at });
       }),
     pictureUrl: (versionId, size) => `${pictures}version/${encodeURIComponent(versionId)}/${size}`,
     openDialog: async () => {

@@ -46,6 +46,10 @@ export class Jobs {
     return this.#heard(await this.call("retry_job", { id }));
   }
 
+  async lookAgain(id: string): Promise<Job> {
+    return this.#heard(await this.call("look_again", { id }));
+  }
+
   #heard(job: Job): Job {
     this.hear(job);
     return job;

@@ -9,7 +9,7 @@ import { ordinal, stage, stageQuietly } from "./words";
 const since = "2026-11-22T10:00:00.000Z";
 const now = Date.parse(since) + 4_200;
 const progress = (more: Partial<Progress>): Progress => ({
-  ...{ fraction: null, position: null, running: false, since, last_log: null },
+  ...{ fraction: null, position: null, running: false, since, last_log: null, bytes_done: null, bytes_of: null },
   ...more,
 });
 
@@ -25,6 +25,9 @@ describe("words", () => {
     ["waiting", { running: true }, "Running 4.2 s"],
     ["waiting", { running: true, fraction: 0.4 }, "Running 4.2 s · 40 %"],
     ["downloading", { fraction: 0.4 }, "Downloading 40 %"],
+    ["uploading", { fraction: 0.63, bytes_done: 1.2e6, bytes_of: 1.9e6 }, "Uploading 63 % · 1.2 of 1.9 MB"],
+    ["downloading", { bytes_done: 800_000, bytes_of: 2.1e6 }, "Downloading 0.8 of 2.1 MB"],
+    ["downloading", { bytes_done: 800_000 }, "Downloading 800 KB"],
   ] as const)("a job that is %s says what it does with a number", (state, more, words) => {
     expect(stage(aJob({ state, progress: progress(more) }), now)).toBe(words);
   });

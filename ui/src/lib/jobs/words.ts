@@ -1,4 +1,5 @@
 import type { Job } from "$lib/api/generated";
+import { bytes } from "$lib/format/size";
 import { elapsed } from "$lib/format/time";
 import { isAtWork } from "./state";
 
@@ -6,18 +7,19 @@ import { isAtWork } from "./state";
 export function stage(job: Job, now: number): string {
   const counted = job.progress ? elapsed(now - Date.parse(job.progress.since)) : "";
   const share = percent(job.progress?.fraction);
+  const travelled = sizes(job);
   if (job.cancel_asked && isAtWork(job)) return "Cancelling";
   switch (job.state) {
     case "queued":
-      return `Starts soon · ${counted || "now"}`;
+      return queued(job, now) ?? `Starts soon · ${counted || "now"}`;
     case "uploading":
-      return share ? `Uploading ${share}` : `Preparing ${counted}`.trim();
+      return share || travelled ? joined("Uploading", share, travelled) : `Preparing ${counted}`.trim();
     case "submitting":
       return `Sending ${counted}`.trim();
     case "waiting":
       return waiting(job, counted, share);
     case "downloading":
-      return share ? `Downloading ${share}` : `Downloading ${counted}`.trim();
+      return travelled ? `Downloading ${travelled}` : `Downloading ${share || counted}`.trim();
     case "done":
       return "Done";
     case "failed":
@@ -25,9 +27,51 @@ export function stage(job: Job, now: number): string {
     case "cancelled":
       return "Cancelled";
     case "unconfirmed":
-      return "Unconfirmed";
+      return job.looking ? "Looking for it at fal" : "Unconfirmed";
   }
 }
+
+/** Why it waits and for how long: `No network. Trying again in 8 s`. Null for one that just waits for its turn. */
+function queued(job: Job, now: number): string | null {
+  if (!isPutOff(job)) return null;
+  const why = job.problem ? `${short[job.problem.code] ?? job.problem.title}. ` : "";
+  return `${why}Trying again in ${countdown(job.not_before ?? "", now)}`;
+}
+
+/** Queued, and not to begin before a certain time: it was tried and could not be sent. */
+export const isPutOff = (job: Job) => job.state === "queued" && job.not_before !== null;
+
+/** What goes on the card's first line, where the title says it in a sentence. */
+const short: Record<string, string> = { provider_unreachable: "No network", rate_limited: "fal is busy" };
+
+/** The time until a moment, in whole seconds so that it can be read: `8 s`, `1 min 05 s`; never below zero. */
+export function countdown(until: string, now: number): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+/** What cancelling does at this moment, to one's money. Empty where no money is at stake. */
+export function cancelMeans(job: Job): string {
+  if (job.provider === "demo") return "";
+  if (job.state === "queued" || job.state === "uploading") return "Cancelling now costs nothing.";
+  if (job.state === "downloading") return "It is made and charged: cancelling only leaves the result at fal.";
+  if (job.state === "waiting" && !job.progress?.running) return "fal takes it out of the line; it is then not charged.";
+  return "It may still be charged if you cancel now.";
+}
+
+/** `1.2 of 1.9 MB`, while pictures travel. */
+function sizes(job: Job): string {
+  const { bytes_done: done = null, bytes_of: of = null } = job.progress ?? {};
+  if (done === null) return "";
+  if (of === null) return bytes(done);
+  const [amount = "", unit = ""] = bytes(of).split(" ");
+  const scale = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }[unit] ?? 1;
+  return `${(done / scale).toFixed(amount.includes(".") ? 1 : 0)} of ${amount} ${unit}`;
+}
+
+const joined = (does: string, share: string, travelled: string) =>
+  [[does, share].filter(Boolean).join(" "), travelled].filter(Boolean).join(" · ");
 
 function waiting(job: Job, counted: string, share: string): string {
   const { running = false, position = null } = job.progress ?? {};
@@ -49,7 +93,9 @@ const states = {
 /** The state without numbers: steady, so that a screen reader says it once per state and not ten times a second. */
 export function stageQuietly(job: Job): string {
   if (job.cancel_asked && isAtWork(job)) return "Cancelling";
-  if (job.state === "failed") return stage(job, 0);
+  if (job.state === "failed" || job.state === "unconfirmed") return stage(job, 0);
+  if (isPutOff(job))
+    return `${short[job.problem?.code ?? ""] ?? job.problem?.title ?? "Not sent yet"}. Trying again soon`;
   if (job.state !== "waiting") return states[job.state];
   return job.progress?.running ? "Running" : "In line";
 }

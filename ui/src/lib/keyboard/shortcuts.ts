@@ -30,6 +30,7 @@ export const shortcuts = {
 
   open: { keys: ["Mod+O"], does: "Open pictures", group: "Pictures" },
   paste: { keys: ["Mod+V"], does: "Paste a picture", group: "Pictures" },
+  pasteReference: { keys: ["Mod+Shift+V"], does: "Paste a picture as reference", group: "Pictures" },
   save: { keys: ["Mod+S"], does: "Save a copy as", group: "Pictures" },
   copy: { keys: ["Mod+C"], does: "Copy the picture", group: "Pictures" },
   selectAll: { keys: ["Mod+A"], does: "Select all (Library)", group: "Pictures" },
@@ -62,6 +63,7 @@ export function printed(name: ShortcutName, platform: Platform, which = 0): stri
   const names = parts.map((part) => {
     if (part === "Mod") return mac ? "⌘" : "Ctrl";
     if (part === "Alt") return mac ? "⌥" : "Alt";
+    if (part === "Shift") return mac ? "⇧" : "Shift";
     return glyphs[part] ?? part;
   });
   return names.join(mac ? "" : "+");
@@ -81,7 +83,7 @@ export function matches(event: Pressed, name: ShortcutName, platform: Platform):
       mod === parts.includes("Mod") &&
       !otherMod &&
       event.altKey === parts.includes("Alt") &&
-      (!event.shiftKey || isSign(key))
+      (event.shiftKey === parts.includes("Shift") || isSign(key))
     );
   });
 }

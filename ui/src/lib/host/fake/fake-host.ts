@@ -1,6 +1,7 @@
 import type { Call } from "$lib/api/call";
 import type { Added, Event as Announcement, ExternalPage, KeySource, KeyTest, Version } from "$lib/api/generated";
 import type { Drop, Host, PictureSize, Platform } from "../host";
+import { Catalogue } from "./catalogue";
 import { Memory } from "./memory";
 import { operations } from "./operations";
 import { blankPainter, type Painter } from "./painter";
@@ -15,6 +16,7 @@ type Options = { painter?: Painter; names?: string[]; now?: () => number };
 export class FakeHost implements Host {
   readonly platform: Platform = "linux";
   readonly memory: Memory;
+  readonly catalogue: Catalogue;
   readonly painter: Painter;
   readonly names: string[];
   readonly calls: { operation: string; request: unknown }[] = [];
@@ -24,6 +26,10 @@ export class FakeHost implements Host {
   hasKeychain = true;
   /** Where other programs listen. */
   takenPorts: number[] = [];
+  /** What is left at fal; null: fal does not tell this key. */
+  balance: number | null = 12.5;
+  /** fal's list cannot be read. */
+  listFails = false;
   opens: string[] = [];
   savesTo: string | null = "/home/ada/Pictures/saved.png";
   readonly answers: ReturnType<typeof operations>;
@@ -32,6 +38,7 @@ export class FakeHost implements Host {
 
   constructor({ painter = blankPainter, names = ["coffee.png"], now = Date.now }: Options = {}) {
     this.memory = new Memory(now);
+    this.catalogue = new Catalogue(() => this.key !== "none", now);
     this.painter = painter;
     this.names = names;
     this.answers = operations(this);

@@ -36,6 +36,12 @@ export class Memory {
       ...{ provider: wish.model === "demo" ? "demo" : "fal", progress: null, problem: null, note: null },
       ...{
         parameters: {},
+        reference_ids: [],
+        attempt: 1,
+        cost: null,
+        cached_from_id: null,
+        not_before: null,
+        looking: false,
         cancel_asked: false,
         result_ids: [],
         request_id: wish.model === "demo" ? null : "01a0c7e2-5b1d-7f30-9c44-2f8be1a7d350",
@@ -49,7 +55,8 @@ export class Memory {
 
   move(job: Job, state: JobState, progress: Partial<Progress> | null = null, problem: Problem | null = null): Job {
     const since = job.state === state && job.progress ? job.progress.since : this.time();
-    const whole = { fraction: null, position: null, running: false, last_log: null, since, ...progress };
+    const unknown = { fraction: null, position: null, bytes_done: null, bytes_of: null, last_log: null };
+    const whole = { ...unknown, running: false, since, ...progress };
     const moved = { ...job, state, progress: progress ? whole : null, problem, updated_at: this.time() };
     this.jobs.set(job.id, moved);
     return moved;
@@ -64,7 +71,11 @@ export class Memory {
       created_at: this.time(ago),
     };
     this.versions.set(version.id, version);
-    const done: Job = { ...job, state: "done", progress: null, result_ids: [version.id], updated_at: this.time(ago) };
+    const end = {
+      progress: null,
+      cost: job.cost && { ...job.cost, billed: job.cost.amount !== null, charged: "yes" as const },
+    };
+    const done: Job = { ...job, ...end, state: "done", result_ids: [version.id], updated_at: this.time(ago) };
     this.jobs.set(job.id, done);
     return { job: done, version };
   }

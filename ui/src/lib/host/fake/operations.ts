@@ -1,19 +1,22 @@
 import type { Answer, Operation, Request } from "$lib/api/call";
 import { Failure } from "$lib/api/call";
-import type { Added, Draft, Job, KeySource, LocalApi, Model, Settings, Status, Version } from "$lib/api/generated";
+import type { Added, Draft, Job, KeySource, LocalApi, Settings, Status, Version } from "$lib/api/generated";
 import type { FakeHost } from "./fake-host";
+import { modelAnswers } from "./model-answers";
 import { play } from "./play";
 import { problems } from "./problems";
 
-type Operations = { [O in Operation]: (request: Request<O>) => Answer<O> | Promise<Answer<O>> };
+export type Operations = { [O in Operation]: (request: Request<O>) => Answer<O> | Promise<Answer<O>> };
 
-const SEEDREAM = "fal-ai/bytedance/seedream/v4/edit";
 const none: Added = { versions: [], refused: [] };
 
 /** What a fake core answers. State that only answers need lives here. */
 export function operations(fake: FakeHost): Operations {
   const { memory } = fake;
-  let settings: Settings = { model: "demo", theme: "system", work_at_once: 4, wait_at_once: 64, fixed: [] };
+  let settings: Settings = {
+    ...{ model: "demo", theme: "system", work_at_once: 4, wait_at_once: 64, day_cap: 5, month_cap: null, fixed: [] },
+    ...{ keep_payloads: true, upload_lifetime: "day", send_metadata: false },
+  };
   let api: LocalApi = { on: false, url: null, port: 8000, token_required: false, problem: null, fixed: [] };
   let draft: Draft = { prompt: "", version_id: null };
   const keys = new Map<string, string>();
@@ -24,19 +27,6 @@ export function operations(fake: FakeHost): Operations {
     empty: memory.versions.size === 0,
     active: [...memory.jobs.values()].filter((job) => job.progress !== null).length,
   });
-  const models = (): Model[] => [
-    {
-      id: "demo",
-      name: "Demo engine",
-      provider: "demo",
-      hint: "Simple colour and shape edits, no AI model.",
-      ready: true,
-    },
-    {
-      ...{ id: SEEDREAM, name: "Seedream 4", provider: "fal", ready: fake.key !== "none" },
-      hint: "ByteDance's edit model: precise, keeps the rest of the picture.",
-    },
-  ];
   const job = (id: string): Job => {
     const found = memory.jobs.get(id);
     if (!found) throw new Failure({ ...problems.network, code: "not_found", title: "This edit is gone", next: null });
@@ -70,7 +60,7 @@ export function operations(fake: FakeHost): Operations {
 
   return {
     get_status: status,
-    list_models: models,
+    ...modelAnswers(fake, () => settings),
     add_pictures: ({ paths }) => fake.take(paths),
     paste_picture: () => {
       throw new Failure(problems.emptyClipboard);
@@ -79,13 +69,18 @@ export function operations(fake: FakeHost): Operations {
     submit_edit: (wish) => {
       const known = keys.get(wish.idempotency_key);
       if (known) return job(known);
-      const queued = memory.addJob(memory.version(wish.version_id), { prompt: wish.prompt, model: wish.model });
+      const queued = memory.addJob(memory.version(wish.version_id), {
+        ...{ prompt: wish.prompt, model: wish.model, parameters: wish.parameters ?? {} },
+        reference_ids: wish.references ?? [],
+      });
       keys.set(wish.idempotency_key, queued.id);
+      fake.catalogue.used.set(wish.model, memory.time());
       return start(memory.move(queued, "queued", {}));
     },
     get_job: ({ id }) => job(id),
     cancel_job: ({ id }) => memory.move(job(id), "cancelled"),
     retry_job: ({ id }) => start(memory.move(job(id), "queued", {})),
+    look_again: ({ id }) => memory.move({ ...job(id), looking: true }, "unconfirmed", null, problems.looking),
     list_active: () =>
       [...memory.jobs.values()]
         .filter((one) => !memory.deleted.has(one.id) && !/done|cancelled/.test(one.state))
@@ -117,7 +112,14 @@ export function operations(fake: FakeHost): Operations {
     reveal_library: () => null,
     reveal_log: () => null,
     get_settings: () => settings,
-    change_settings: (change) => (settings = { ...settings, ...change }),
+    change_settings: (change) => {
+      const cap = (wished: number | undefined, old: number | null) => (wished === undefined ? old : wished || null);
+      const caps = {
+        day_cap: cap(change.day_cap, settings.day_cap),
+        month_cap: cap(change.month_cap, settings.month_cap),
+      };
+      return (settings = { ...settings, ...change, ...caps });
+    },
     set_key: ({ allow_file }) => {
       if (!fake.hasKeychain && !allow_file) throw new Failure(problems.noKeychain);
       return setKey(allow_file ? "file" : "keychain");

@@ -1,6 +1,6 @@
 import { canvasPainter } from "./canvas";
 import { FakeHost } from "./fake-host";
-import { busy, library, studio } from "./scenes";
+import { busy, everything, library, studio, trouble } from "./scenes";
 
 declare global {
   interface Window {
@@ -16,6 +16,8 @@ export async function fakeFromAddress(address: URL): Promise<FakeHost> {
   const scenes: Record<string, () => Promise<unknown>> = {
     studio: () => studio(fake),
     busy: () => busy(fake),
+    trouble: () => trouble(fake),
+    everything: () => everything(fake),
     library: () => library(fake),
     many: () => library(fake, 5_000),
   };

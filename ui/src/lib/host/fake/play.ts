@@ -51,16 +51,19 @@ function demo(memory: Memory): Step[] {
 }
 
 function fal(memory: Memory): Step[] {
-  const upload = (fraction: number): Step => [150, (job) => memory.move(job, "uploading", { fraction })];
+  const sized = (fraction: number, of: number) => ({ fraction, bytes_done: Math.round(fraction * of), bytes_of: of });
+  const upload = (fraction: number): Step => [150, (job) => memory.move(job, "uploading", sized(fraction, 1.9e6))];
   const line = (position: number): Step => [500, (job) => memory.move(job, "waiting", { position })];
   const running = (last_log: string): Step => [600, (job) => memory.move(job, "waiting", { running: true, last_log })];
   return [
     ...[upload(0.08), upload(0.34), upload(0.62), upload(0.97)],
-    [150, (job) => memory.move(job, "submitting", {})],
+    [150, (job) => memory.move(pay(job), "submitting", {})],
     ...[line(2), line(1), line(0), running("loading weights"), running("step 12 of 28"), running("step 28 of 28")],
-    [200, (job) => memory.move(job, "downloading", { fraction: 0.4 })],
+    [200, (job) => memory.move(job, "downloading", sized(0.4, 2.1e6))],
   ];
 }
+
+const pay = (job: Job): Job => ({ ...job, cost: { amount: 0.03, billed: false, charged: "maybe" } });
 
 function endingFor(prompt: string): Problem | null {
   if (/policy/.test(prompt)) return problems.policy;

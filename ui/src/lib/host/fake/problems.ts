@@ -33,6 +33,36 @@ export const problems = {
     },
     detail: "The connection broke after the request was sent. Look at your fal dashboard before you run it again.",
   },
+  looking: {
+    ...plain,
+    ...{ code: "submit_unclear", status: 502, title: "Looking for it at fal", charged: "maybe" },
+    detail: "The connection broke after the request was sent. Overpaint looks in fal's list for it.",
+  },
+  badKey: {
+    ...plain,
+    ...{ code: "key_refused", status: 401, title: "fal does not know this key", next: "open_key_settings" },
+    detail: "Copy the key again from fal's dashboard.",
+  },
+  dayCap: {
+    ...plain,
+    ...{ code: "day_cap_reached", status: 402, title: "The day's cap is reached" },
+    detail: "$0.12 of $0.10 was spent today; this edit may cost $0.03.",
+  },
+  tooLarge: {
+    ...plain,
+    ...{ code: "picture_over_limit", status: 413, title: "The picture is too large for this model" },
+    detail: "Seedream 4 takes up to 4096 × 4096; this one is 6000 × 4000.",
+  },
+  badParameter: {
+    ...plain,
+    ...{ code: "parameter_invalid", status: 422, title: "A parameter does not fit" },
+    detail: "`num_images` must be at most 6.",
+  },
+  noList: {
+    ...plain,
+    ...{ code: "provider_unreachable", status: 503, title: "fal could not be reached", retryable: true },
+    detail: "The list is as it was read before.",
+  },
   noKeychain: {
     ...plain,
     ...{ code: "keychain_unavailable", status: 503, title: "This computer has no keychain" },

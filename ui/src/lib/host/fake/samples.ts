@@ -5,7 +5,13 @@ export function aJob(more: Partial<Job> = {}): Job {
   return {
     ...{ id: "j1", state: "queued", input_id: "v1", root_id: "v1", prompt: "warmer", model: "demo", provider: "demo" },
     ...{
+      reference_ids: [],
       parameters: {},
+      attempt: 1,
+      cost: null,
+      cached_from_id: null,
+      not_before: null,
+      looking: false,
       cancel_asked: false,
       progress: null,
       problem: null,

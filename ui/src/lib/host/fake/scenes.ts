@@ -1,8 +1,8 @@
 import type { Job, Version } from "$lib/api/generated";
+import { EVERYTHING, SEEDREAM } from "./catalogue";
 import type { FakeHost } from "./fake-host";
 import { problems } from "./problems";
 
-const SEEDREAM = "fal-ai/bytedance/seedream/v4/edit";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -15,7 +15,8 @@ async function edit(
   model = SEEDREAM,
   note?: string,
 ) {
-  const job = fake.memory.addJob(input, { prompt, model, note: note ?? null }, ago);
+  const cost = model === "demo" ? null : { amount: 0.03, billed: false, charged: "yes" as const };
+  const job = fake.memory.addJob(input, { prompt, model, cost, note: note ?? null }, ago);
   const { version } = fake.memory.finish(job, took, ago - took);
   await fake.painter.edit(version.id, input.id, prompt);
   return version;
@@ -27,10 +28,13 @@ function stuck(fake: FakeHost, input: Version, prompt: string, more: Partial<Job
 
 const running = (fake: FakeHost, ago: number, more = {}) => ({
   state: "waiting" as const,
-  progress: {
-    ...{ fraction: null, position: null, running: true, since: fake.memory.time(ago), last_log: null },
-    ...more,
-  },
+  progress: atWork(fake, ago, more),
+});
+
+const atWork = (fake: FakeHost, ago: number, more = {}) => ({
+  ...{ fraction: null, position: null, running: true, since: fake.memory.time(ago), last_log: null },
+  ...{ bytes_done: null, bytes_of: null },
+  ...more,
 });
 
 /** A picture with a history of its own: branches, a demo edit with a note. */
@@ -59,10 +63,52 @@ export async function busy(fake: FakeHost) {
   stuck(fake, warm, "make it snow", running(fake, 6_100, { last_log: "step 14 of 28" }), 9_000);
   const waiting = running(fake, 2_000, { running: false, position: 2 });
   stuck(fake, warm, "as an oil painting with thick strokes", waiting, 4_000);
-  const uploading = { ...running(fake, 900, { running: false, fraction: 0.62 }), state: "uploading" as const };
+  const uploading = {
+    ...running(fake, 900, { running: false, fraction: 0.62, bytes_done: 1.2e6, bytes_of: 1.9e6 }),
+    state: "uploading" as const,
+  };
   stuck(fake, root, "turn the table into white marble", uploading, 2_000);
   stuck(fake, root, "add a croissant", { state: "failed", problem: problems.policy }, HOUR / 3);
-  stuck(fake, root, "steam like a dragon", { state: "unconfirmed", problem: problems.unconfirmed }, HOUR / 4);
+  const maybe = { amount: 0.03, billed: false, charged: "maybe" as const };
+  stuck(
+    fake,
+    root,
+    "steam like a dragon",
+    { state: "unconfirmed", problem: problems.unconfirmed, cost: maybe },
+    HOUR / 4,
+  );
+}
+
+/** Everything that can stand in the way of a paid edit, beside the history. */
+export async function trouble(fake: FakeHost) {
+  const warm = await studio(fake);
+  const maybe = { amount: 0.03, billed: false, charged: "maybe" as const };
+  const looking = { state: "unconfirmed" as const, problem: problems.looking, looking: true, cost: maybe };
+  stuck(fake, warm, "let it rain outside", { ...looking, not_before: fake.memory.time(-42_000) }, 18_000);
+  stuck(
+    fake,
+    warm,
+    "steam like a dragon",
+    { state: "unconfirmed", problem: problems.unconfirmed, cost: maybe },
+    HOUR / 4,
+  );
+  stuck(fake, warm, "a locked door", { state: "failed", problem: problems.locked }, HOUR / 3);
+  stuck(fake, warm, "key gone", { state: "failed", problem: problems.badKey }, HOUR / 3);
+  const again = { state: "queued" as const, problem: problems.network, not_before: fake.memory.time(-8_400) };
+  stuck(fake, warm, "no network for this one", again, 40_000);
+  const running = {
+    state: "waiting" as const,
+    cost: maybe,
+    progress: atWork(fake, 6_100, { last_log: "step 14 of 28" }),
+  };
+  stuck(fake, warm, "make it snow", running, 9_000);
+}
+
+/** A model with every kind of parameter, and references beside the picture. */
+export async function everything(fake: FakeHost) {
+  await studio(fake);
+  for (const name of fake.names.slice(1)) fake.addOriginal(name, 2 * DAY);
+  await fake.call("change_settings", { model: EVERYTHING });
 }
 
 /** Days of work: what the Library is for. `copies` repeats it into the past. */

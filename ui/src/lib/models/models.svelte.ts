@@ -1,3 +1,4 @@
+import { SvelteMap } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
 import type { Model } from "$lib/api/generated";
 
@@ -7,11 +8,17 @@ export const DEMO_IN_FULL = `${DEMO} · on this computer`;
 
 /** The models, and the one the next edit runs on: chosen here, else the setting's, else the first that is ready. */
 export class Models {
+  /** The demo engine, the built-in ones, favourites and those used lately. */
   all = $state.raw<Model[]>([]);
+  /** What was met elsewhere: found in fal's whole list, or typed by its id. */
+  #met = new SvelteMap<string, Model>();
   #chosen = $state<string | null>(null);
   #preferred = $state<string | null>(null);
   readonly current = $derived.by(() => {
-    const ready = (id: string | null) => this.all.find((model) => model.id === id && model.ready);
+    const ready = (id: string | null) => {
+      const model = id === null ? undefined : this.get(id);
+      return model?.ready ? model : undefined;
+    };
     return ready(this.#chosen) ?? ready(this.#preferred) ?? this.all.find((model) => model.ready) ?? null;
   });
 
@@ -22,13 +29,28 @@ export class Models {
     this.all = await this.call("list_models");
   }
 
+  get(id: string): Model | undefined {
+    return this.all.find((known) => known.id === id) ?? this.#met.get(id);
+  }
+
+  /** Remembers models for their names, so that a job shows more than an address. */
+  meet(models: Model[]) {
+    for (const model of models) this.#met.set(model.id, model);
+  }
+
   choose(id: string) {
     this.#chosen = id;
   }
 
+  /** Marks a model, or takes the mark away. */
+  async setFavourite(id: string, favourite: boolean) {
+    this.meet([await this.call("set_favourite", { id, favourite })]);
+    this.all = await this.call("list_models");
+  }
+
   /** A model's name for people; an endpoint that is no longer offered is shown as it is. */
   name(id: string): string {
-    const model = this.all.find((known) => known.id === id);
+    const model = this.get(id);
     return isDemo(id) || (model && isDemo(model.provider)) ? DEMO : (model?.name ?? id);
   }
 }

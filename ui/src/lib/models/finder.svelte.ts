@@ -1,0 +1,111 @@
+import { asProblem, type Call } from "$lib/api/call";
+import type { FoundModels, Model, Problem } from "$lib/api/generated";
+import { isDemo, type Models } from "./models.svelte";
+
+const PAUSE = 120;
+const RECENT = 5;
+
+/** A heading and the models below it. */
+export type Group = { name: string; models: Model[] };
+
+/** Looks for a model: the short lists while nothing is typed, fal's whole list for words. */
+export class Finder {
+  #words = $state("");
+  found = $state.raw<FoundModels | null>(null);
+  /** Why the last look or refresh failed here; what core says of its list is in `found`. */
+  problem = $state.raw<Problem | null>(null);
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #question = 0;
+  readonly groups: Group[] = $derived.by(() => (this.#words.trim() ? this.#matches() : this.#shelves()));
+
+  constructor(
+    private readonly call: Call,
+    private readonly models: Models,
+  ) {}
+
+  get words() {
+    return this.#words;
+  }
+
+  set words(words: string) {
+    this.#words = words;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.look(), PAUSE);
+  }
+
+  /** Opens on everything, without what was typed the last time. */
+  async begin() {
+    this.#words = "";
+    await this.look();
+  }
+
+  /** Asks now. The newest words win, whichever answer comes last. */
+  async look() {
+    await this.#ask(() => this.call("search_models", { words: this.#words.trim() }));
+  }
+
+  async refresh() {
+    await this.#ask(() => this.call("refresh_models"), { keepModels: true });
+  }
+
+  async #ask(work: () => Promise<FoundModels>, { keepModels } = { keepModels: false }) {
+    const question = (this.#question += 1);
+    try {
+      const found = await work();
+      if (question !== this.#question) return;
+      this.found = keepModels && this.found ? { ...found, models: this.found.models } : found;
+      this.problem = null;
+      this.models.meet(found.models);
+    } catch (thrown) {
+      if (question === this.#question) this.problem = asProblem(thrown);
+    }
+  }
+
+  /** Each model stands once, on the first shelf it belongs to. */
+  #shelves(): Group[] {
+    const placed = new Set<string>();
+    const shelf = (name: string, models: Model[]): Group => {
+      const fresh = models.filter(({ id }) => !placed.has(id));
+      for (const { id } of fresh) placed.add(id);
+      return { name, models: fresh };
+    };
+    const { all } = this.models;
+    const recent = all.filter((model) => model.used_at !== null).sort((a, b) => newest(a, b));
+    const known = this.found?.listed_at === null;
+    return [
+      shelf(
+        "Favourites",
+        all.filter((model) => model.favourite),
+      ),
+      shelf("Recently used", recent.slice(0, RECENT)),
+      shelf(
+        "On this computer",
+        all.filter(({ provider }) => isDemo(provider)),
+      ),
+      shelf(known ? "Built in" : "All of fal", [...all, ...(this.found?.models ?? [])]),
+    ].filter(({ models }) => models.length > 0);
+  }
+
+  #matches(): Group[] {
+    const words = this.#words.trim();
+    const models = (this.found?.models ?? []).map(
+      (model) => this.models.all.find(({ id }) => id === model.id) ?? model,
+    );
+    const demo = this.models.all.filter(({ provider, name }) => isDemo(provider) && has(name, words));
+    const all = [...demo, ...models];
+    return all.length > 0 ? [{ name: "Found", models: all }] : [];
+  }
+}
+
+/** True for an endpoint id that nobody lists: it has no name but itself. */
+export const isUnlisted = (model: Model) => model.id === model.name && !isDemo(model.provider);
+
+/** What a model can take, in a few words; empty where nobody knows. */
+export function abilities({ takes_mask, max_inputs, provider }: Model): string[] {
+  if (isDemo(provider)) return [];
+  const pictures = max_inputs !== null && max_inputs > 1 ? `up to ${max_inputs} pictures` : "";
+  return [takes_mask ? "takes a mask" : "", pictures].filter(Boolean);
+}
+
+const newest = (one: Model, other: Model) => (other.used_at ?? "").localeCompare(one.used_at ?? "");
+const has = (name: string, words: string) => name.toLowerCase().includes(words.toLowerCase());

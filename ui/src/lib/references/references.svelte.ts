@@ -1,0 +1,36 @@
+import type { InputRule } from "$lib/api/generated";
+
+/**
+ * The other pictures that the model sees, in order. They stay from edit to edit until they are taken away, and while a model is chosen
+ * that takes only one picture they wait unseen.
+ */
+export class References {
+  list = $state.raw<string[]>([]);
+
+  /** Adds versions that are not among them yet. */
+  add(ids: string[]) {
+    this.list = [...this.list, ...ids.filter((id) => !this.list.includes(id))];
+  }
+
+  remove(id: string) {
+    this.list = this.list.filter((known) => known !== id);
+  }
+
+  /** Moves one to a place, counted from 0. */
+  move(id: string, to: number) {
+    const others = this.list.filter((known) => known !== id);
+    if (others.length === this.list.length) return;
+    const at = Math.min(Math.max(0, to), others.length);
+    this.list = [...others.slice(0, at), id, ...others.slice(at)];
+  }
+
+  clear() {
+    this.list = [];
+  }
+}
+
+/** How many references a model takes beside the edited picture; null: nobody said how many. */
+export function room(inputs: InputRule | null | undefined): number | null {
+  if (!inputs) return 0;
+  return inputs.max === null ? null : Math.max(0, inputs.max - 1);
+}
