@@ -1,6 +1,7 @@
 //! Core's types on their way out. Every match is whole, so that a new state or field cannot be forgotten.
 
 mod model;
+mod settings;
 
 use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
@@ -14,9 +15,6 @@ use overpaint_core::library::{
 };
 use overpaint_core::money::{Basis as CoreBasis, Money};
 use overpaint_core::secret::Source;
-use overpaint_core::settings::{
-    Change, Settings as CoreSettings, Theme as CoreTheme, UploadLifetime as CoreLifetime,
-};
 use overpaint_core::version::{Item as CoreItem, Page, Version as CoreVersion, VersionId};
 
 use crate::event::Event;
@@ -25,9 +23,7 @@ use crate::money::{Basis, Charge, Cost};
 use crate::operations::{EditWish, SubmitEdit};
 use crate::picture::{Added, Refused, Version};
 use crate::problem::Problem;
-use crate::settings::{
-    KeySource, KeyTest, SetApi, Settings, SettingsChange, Theme, UploadLifetime,
-};
+use crate::settings::{KeySource, KeyTest};
 
 /// RFC 3339 in UTC with microseconds.
 #[must_use]
@@ -199,106 +195,6 @@ impl From<CoreAdded> for Added {
         Self {
             versions: added.versions.into_iter().map(Into::into).collect(),
             refused: added.refused.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-impl From<CoreTheme> for Theme {
-    fn from(theme: CoreTheme) -> Self {
-        match theme {
-            CoreTheme::System => Self::System,
-            CoreTheme::Light => Self::Light,
-            CoreTheme::Dark => Self::Dark,
-        }
-    }
-}
-
-impl From<Theme> for CoreTheme {
-    fn from(theme: Theme) -> Self {
-        match theme {
-            Theme::System => Self::System,
-            Theme::Light => Self::Light,
-            Theme::Dark => Self::Dark,
-        }
-    }
-}
-
-impl From<CoreLifetime> for UploadLifetime {
-    fn from(lifetime: CoreLifetime) -> Self {
-        match lifetime {
-            CoreLifetime::Hour => Self::Hour,
-            CoreLifetime::Day => Self::Day,
-            CoreLifetime::Week => Self::Week,
-            CoreLifetime::Month => Self::Month,
-            CoreLifetime::Account => Self::Account,
-        }
-    }
-}
-
-impl From<UploadLifetime> for CoreLifetime {
-    fn from(lifetime: UploadLifetime) -> Self {
-        match lifetime {
-            UploadLifetime::Hour => Self::Hour,
-            UploadLifetime::Day => Self::Day,
-            UploadLifetime::Week => Self::Week,
-            UploadLifetime::Month => Self::Month,
-            UploadLifetime::Account => Self::Account,
-        }
-    }
-}
-
-impl From<CoreSettings> for Settings {
-    fn from(settings: CoreSettings) -> Self {
-        Self {
-            model: settings.model,
-            theme: settings.theme.into(),
-            work_at_once: settings.work_at_once,
-            wait_at_once: settings.wait_at_once,
-            day_cap: settings.caps.day.map(Money::usd),
-            month_cap: settings.caps.month.map(Money::usd),
-            keep_payloads: settings.privacy.keep_payloads,
-            upload_lifetime: settings.privacy.upload_lifetime.into(),
-            send_metadata: settings.privacy.send_metadata,
-            fixed: settings.fixed.into_iter().map(str::to_owned).collect(),
-        }
-    }
-}
-
-impl From<SettingsChange> for Change {
-    fn from(change: SettingsChange) -> Self {
-        let SettingsChange {
-            model,
-            theme,
-            work_at_once,
-            wait_at_once,
-            day_cap,
-            month_cap,
-            keep_payloads,
-            upload_lifetime,
-            send_metadata,
-        } = change;
-        Self {
-            model,
-            theme: theme.map(Into::into),
-            work_at_once,
-            wait_at_once,
-            day_cap,
-            month_cap,
-            keep_payloads,
-            upload_lifetime: upload_lifetime.map(Into::into),
-            send_metadata,
-            ..Self::default()
-        }
-    }
-}
-
-impl From<SetApi> for Change {
-    fn from(change: SetApi) -> Self {
-        let SetApi { on, port } = change;
-        Self {
-            api_on: on,
-            api_port: port,
-            ..Self::default()
         }
     }
 }
