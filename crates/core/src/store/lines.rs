@@ -202,7 +202,10 @@ mod tests {
             let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
             let reads = steps.iter().filter(|step| step.contains("job"));
             assert!(
-                reads.clone().count() >= 1 && reads.clone().all(|step| step.contains("INDEX")),
+                reads.clone().count() >= 1
+                    && reads
+                        .clone()
+                        .all(|step| step.contains("INDEX") || step.contains("PRIMARY KEY")),
                 "{steps:?}"
             );
         }
