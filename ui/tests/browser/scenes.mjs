@@ -254,7 +254,7 @@ export const scenes = [
     scene: "studio",
     act: async (page) => {
       await page.getByLabel(/^Model:/).click();
-      await page.getByRole("combobox").fill("flux fill");
+      await page.getByRole("combobox", { name: "Search models" }).fill("flux fill");
       await page.getByRole("row", { name: /FLUX.1 Fill/ }).waitFor();
     },
   },
@@ -263,7 +263,7 @@ export const scenes = [
     scene: "studio",
     act: async (page) => {
       await page.getByLabel(/^Model:/).click();
-      await page.getByRole("combobox").fill("fal-ai/some-new/model/edit");
+      await page.getByRole("combobox", { name: "Search models" }).fill("fal-ai/some-new/model/edit");
       await page.getByText("Use fal-ai/some-new/model/edit").waitFor();
     },
   },
@@ -288,7 +288,7 @@ export const scenes = [
     scene: "studio",
     act: async (page) => {
       await page.getByLabel(/^Model:/).click();
-      await page.getByRole("combobox").fill("fal-ai/kolors/v2/relight");
+      await page.getByRole("combobox", { name: "Search models" }).fill("fal-ai/kolors/v2/relight");
       await page.getByRole("row", { name: /kolors 2 relight/ }).waitFor();
       await page.keyboard.press("Enter");
       await page.getByText("This model's form is not known").waitFor();
@@ -368,8 +368,9 @@ export const scenes = [
     act: async (page) => {
       await button(page, "Settings").click();
       await page.getByText("Cap for a day").waitFor();
-      await page.getByRole("heading", { name: "Ledger" }).scrollIntoViewIfNeeded();
-      await page.getByText("This month by model").scrollIntoViewIfNeeded();
+      await page.getByText("This month by model").waitFor();
+      await page.getByRole("group", { name: "Ledger" }).scrollIntoViewIfNeeded();
+      await page.getByText("On the demo engine").scrollIntoViewIfNeeded();
     },
   },
   {

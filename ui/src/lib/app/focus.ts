@@ -10,6 +10,15 @@ export const focusMain = () => goTo("data-main");
 /** To the Cancel button of the edit on the stage. */
 export const focusCancel = () => goTo("data-cancel");
 
+/** To the control of a parameter, in the form of the Details. */
+export function focusField(name: string) {
+  const fields = [...document.querySelectorAll<HTMLElement>("[data-field]")];
+  const field = fields.find(({ dataset }) => dataset["field"] === name);
+  field
+    ?.querySelector<HTMLElement>("select, textarea, input:not([tabindex]), [role=switch], [role=radio], .add")
+    ?.focus();
+}
+
 /** To a token that is shown this once. False when there is none, or the keyboard is at it already. */
 export function focusToken(): boolean {
   const box = document.querySelector("[data-token]");

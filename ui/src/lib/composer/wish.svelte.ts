@@ -30,11 +30,13 @@ export class Wish {
 
   /** What would refuse the edit, and is not solved by what was chosen since. An empty prompt is said when Run is pressed, not before. */
   get problem(): Problem | null {
-    return this.#blocks(this.quotes.now?.problem ?? null, this.quotes.now?.shrinks ?? false);
+    return this.#lacking() ?? this.#blocks(this.quotes.now?.problem ?? null, this.quotes.now?.shrinks ?? false);
   }
 
   /** The parameter that the problem is about. */
   get wrongField(): string | null {
+    const [lacking] = this.parameters.lacking;
+    if (lacking) return lacking.name;
     const { problem } = this;
     if (!problem || !/parameter|value|field|validation/.test(problem.code)) return null;
     return fieldNamed(problem.detail, this.parameters.form?.fields ?? []);
@@ -55,6 +57,7 @@ export class Wish {
   async run({ fresh } = { fresh: false }): Promise<Job | null> {
     const model = this.models.current;
     if (!model) return null;
+    if (this.#lacking()) return null;
     if (this.problem) {
       const again = await this.quotes.fresh();
       if (this.#blocks(again?.problem ?? null, again?.shrinks ?? false)) return null;
@@ -64,6 +67,18 @@ export class Wish {
     const job = await this.composer.run(model.id, more, this.parameters.form?.prompt.required ?? true);
     if (job) this.keepSize();
     return job;
+  }
+
+  /** A field in which stands no value is not sent: without this the edit would run with another one than is seen. */
+  #lacking(): Problem | null {
+    const [field] = this.parameters.lacking;
+    if (!field) return null;
+    const wrong = this.parameters.wrong(field.name);
+    return {
+      ...{ code: "parameter_invalid", status: 422, retryable: false, charged: "no", next: null, request_id: null },
+      title: wrong ? `${field.title} does not fit` : `${field.title} is missing`,
+      detail: wrong ?? "This model needs it.",
+    };
   }
 
   #blocks(problem: Problem | null, shrinks: boolean): Problem | null {

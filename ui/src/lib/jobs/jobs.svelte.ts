@@ -13,6 +13,8 @@ export class Jobs {
   #newestFirst = $derived([...this.#byId.values()].sort((a, b) => b.created_at.localeCompare(a.created_at)));
   readonly atWork = $derived(this.#newestFirst.filter(isAtWork));
   readonly inTrouble = $derived(this.#newestFirst.filter(isInTrouble));
+  /** Of those, the ones that nobody is looking after already. */
+  readonly needsYou = $derived(this.inTrouble.filter((job) => !job.looking));
 
   constructor(private readonly call: Call) {}
 

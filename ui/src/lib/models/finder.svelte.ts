@@ -65,8 +65,11 @@ export class Finder {
   #shelves(): Group[] {
     const placed = new Set<string>();
     const shelf = (name: string, models: Model[]): Group => {
-      const fresh = models.filter(({ id }) => !placed.has(id));
-      for (const { id } of fresh) placed.add(id);
+      const fresh = models.filter(({ id }) => {
+        const isNew = !placed.has(id);
+        placed.add(id);
+        return isNew;
+      });
       return { name, models: fresh };
     };
     const { all } = this.models;

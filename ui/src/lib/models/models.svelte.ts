@@ -27,6 +27,11 @@ export class Models {
   async read(preferred: string) {
     this.#preferred = preferred;
     this.all = await this.call("list_models");
+    // One that is neither built in nor marked nor used: fal's whole list knows it, and whether it is ready now.
+    const elsewhere = [preferred, this.#chosen].filter(
+      (id) => id !== null && !this.all.some((model) => model.id === id),
+    );
+    for (const id of elsewhere) this.meet((await this.call("search_models", { words: id ?? "" })).models);
   }
 
   get(id: string): Model | undefined {

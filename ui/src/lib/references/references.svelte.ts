@@ -9,7 +9,7 @@ export class References {
 
   /** Adds versions that are not among them yet. */
   add(ids: string[]) {
-    this.list = [...this.list, ...ids.filter((id) => !this.list.includes(id))];
+    this.list = [...new Set([...this.list, ...ids])];
   }
 
   remove(id: string) {

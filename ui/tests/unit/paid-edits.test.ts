@@ -1,0 +1,324 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, test } from "vitest";
+import { SEEDREAM } from "$lib/host/fake/catalogue";
+import { FakeHost } from "$lib/host/fake/fake-host";
+import * as scenes from "$lib/host/fake/scenes";
+import App from "../../src/App.svelte";
+
+// Models, parameters, references and money in the whole page: what a person does and reads.
+
+let fake: FakeHost;
+const user = userEvent.setup();
+const sent = (operation: string) =>
+  fake.calls.filter((call) => call.operation === operation).map((call) => call.request);
+
+beforeEach(() => {
+  fake = new FakeHost({ names: ["coffee.png", "rocket.jpg", "cat.png"] });
+});
+
+async function open() {
+  render(App, { host: fake });
+  await screen.findByRole("banner");
+}
+const prompt = () => screen.getByRole("textbox", { name: "Prompt" });
+const versions = () => screen.getByRole("tree", { name: "Versions" });
+async function write(words: string) {
+  await user.clear(prompt());
+  await user.type(prompt(), words);
+}
+
+describe("the Run button", () => {
+  test("says what the edit costs, and how that is known changes with the parameters", async () => {
+    await scenes.studio(fake);
+    await open();
+    await screen.findByRole("button", { name: /^Run · about \$0\.03/ });
+    await user.type(screen.getByRole("textbox", { name: "Number of images" }), "3");
+    await screen.findByRole("button", { name: /^Run · about \$0\.09/ });
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    await waitFor(() => expect(sent("submit_edit")).toMatchObject([{ parameters: { num_images: 3 }, fresh: false }]));
+  });
+
+  test("does not run what would be refused: a picture too large runs once it is made to fit", async () => {
+    await scenes.studio(fake);
+    await open();
+    await write("a huge sunset");
+    await screen.findByText(/too large for this model/);
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    expect(sent("submit_edit")).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Make it fit" }));
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    await waitFor(() => expect(sent("submit_edit")).toMatchObject([{ shrink: true }]));
+  });
+
+  test("leads from a cap that is reached to the cap", async () => {
+    await scenes.studio(fake);
+    await fake.call("change_settings", { day_cap: 0.1 });
+    await open();
+    await user.click(await screen.findByRole("button", { name: "Change cap" }));
+    const cap = await screen.findByLabelText("Cap for a day, in dollars");
+    await waitFor(() => expect(document.activeElement).toBe(cap));
+    await user.clear(cap);
+    await user.tab();
+    await waitFor(() => expect(sent("change_settings").at(-1)).toEqual({ day_cap: 0 }));
+  });
+
+  test("gives a result from cache for nothing, and runs it again anyway only when told to", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.type(await screen.findByRole("textbox", { name: "Seed" }), "7");
+    await write("golden hour, brighter");
+    await screen.findByRole("button", { name: /^Run · free \(from cache\)/ });
+    await user.click(screen.getByRole("button", { name: "Run again anyway" }));
+    await waitFor(() => expect(sent("submit_edit")).toMatchObject([{ fresh: true, parameters: { seed: 7 } }]));
+  });
+
+  test("hints at one like this, and shows it", async () => {
+    await scenes.studio(fake);
+    await open();
+    await write("golden hour, brighter");
+    await user.click(await screen.findByRole("button", { name: "You already have one like this" }));
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("golden hour");
+  });
+});
+
+describe("parameters", () => {
+  test("a field in which stands no value keeps the edit from running, and is led to", async () => {
+    await scenes.studio(fake);
+    await open();
+    const images = await screen.findByRole("textbox", { name: "Number of images" });
+    await user.type(images, "9");
+    await screen.findByText(/Number of images does not fit/);
+    await user.click(prompt());
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(sent("submit_edit")).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Show the field" }));
+    await waitFor(() => expect(document.activeElement).toBe(images));
+  });
+
+  test("a problem of the quote is shown at the field it names", async () => {
+    await scenes.studio(fake);
+    await open();
+    await write("a wrong number of cups");
+    const images = await screen.findByRole("textbox", { name: "Number of images" });
+    await waitFor(() => expect(images.getAttribute("aria-invalid")).toBe("true"));
+    expect(document.getElementById(images.getAttribute("aria-describedby") ?? "")?.textContent).toContain("at most 6");
+  });
+
+  test("every kind of field has a named control, and a seed keeps its digits", async () => {
+    await scenes.everything(fake);
+    await open();
+    const form = within(await screen.findByRole("region", { name: "Parameters" }));
+    await form.findByRole("combobox", { name: "Style" });
+    form.getByRole("radiogroup", { name: "Output format" });
+    form.getByRole("switch", { name: "Paste back" });
+    form.getByRole("slider", { name: "Inference steps, slider" });
+    form.getByRole("combobox", { name: "Image size" });
+    form.getByRole("textbox", { name: "Loras, as JSON" });
+    form.getByRole("button", { name: "Add mask" });
+    form.getByRole("button", { name: "Add style pictures" });
+    await user.type(form.getByRole("textbox", { name: "Seed" }), "9152847761203345178");
+    await waitFor(() =>
+      expect(sent("get_quote").at(-1)).toMatchObject({ parameters: { seed: "9152847761203345178" } }),
+    );
+    await user.click(form.getByRole("button", { name: "Reset all parameters" }));
+    expect(form.getByRole("textbox", { name: "Seed" })).toHaveProperty("value", "");
+  });
+
+  test("of a model whose schema nobody knows are typed as JSON", async () => {
+    await scenes.studio(fake);
+    await fake.call("change_settings", { model: "fal-ai/kolors/v2/relight" });
+    await open();
+    const raw = await screen.findByRole("textbox", { name: "Parameters, as JSON" });
+    await user.click(raw);
+    await user.paste('{"light": "left"}');
+    await waitFor(() => expect(sent("get_quote").at(-1)).toMatchObject({ parameters: { light: "left" } }));
+  });
+});
+
+describe("references", () => {
+  test("are dropped, reordered and removed by the keyboard, and sent in their order", async () => {
+    await scenes.studio(fake);
+    await open();
+    await screen.findByRole("group", { name: "References" });
+    fake.drop({ type: "drop", paths: ["/a/one.png", "/a/two.png"], at: { x: innerWidth - 1, y: 200 } });
+    const second = await screen.findByRole("button", { name: "Reference 2 of 2" });
+    const [one, two] = [...fake.memory.versions.values()].slice(-2).map((version) => version.id);
+    second.focus();
+    await user.keyboard("{Alt>}{ArrowLeft}{/Alt}");
+    await waitFor(() => expect(sent("get_quote").at(-1)).toMatchObject({ references: [two, one] }));
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    await waitFor(() => expect(sent("submit_edit")).toMatchObject([{ references: [two, one] }]));
+    screen.getByRole("button", { name: "Reference 1 of 2" }).focus();
+    await user.keyboard("{Delete}");
+    await screen.findByRole("button", { name: "Reference 1 of 1" });
+  });
+
+  test("come from the Library", async () => {
+    await scenes.everything(fake);
+    await open();
+    await user.click(await screen.findByRole("button", { name: "Add reference" }));
+    await user.click(await screen.findByText("From the Library…"));
+    const pick = within(await screen.findByRole("dialog", { name: "Add reference from the Library" }));
+    await user.click((await pick.findAllByRole("button", { name: /rocket/ }))[0] as HTMLElement);
+    await user.click(pick.getByRole("button", { name: "Use picture" }));
+    await screen.findByRole("button", { name: "Reference 1 of 1" });
+  });
+
+  test("are pasted with a key of their own while the prompt has the keyboard", async () => {
+    await scenes.studio(fake);
+    fake.answers.paste_picture = () => ({ versions: [fake.addOriginal("pasted.png")], refused: [] });
+    await open();
+    await screen.findByRole("group", { name: "References" });
+    await user.click(prompt());
+    await user.keyboard("{Control>}{Shift>}V{/Shift}{/Control}");
+    await screen.findByRole("button", { name: "Reference 1 of 1" });
+  });
+
+  test("are not offered where the model takes one picture", async () => {
+    await scenes.studio(fake);
+    await fake.call("change_settings", { model: "fal-ai/flux-pro/kontext" });
+    await open();
+    await screen.findByRole("textbox", { name: "Seed" });
+    expect(screen.queryByRole("group", { name: "References" })).toBeNull();
+  });
+});
+
+describe("the model picker", () => {
+  test("is searched, starred and chosen by the keyboard", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    const search = await screen.findByLabelText(/^Search models/);
+    search.focus();
+    await user.keyboard("nano banana");
+    await waitFor(() =>
+      expect(document.getElementById(search.getAttribute("aria-activedescendant") ?? "")?.textContent).toContain(
+        "Nano Banana 2",
+      ),
+    );
+    await user.keyboard("{Control>}.{/Control}");
+    await waitFor(() => expect(sent("set_favourite")).toEqual([{ id: "fal-ai/nano-banana-2/edit", favourite: true }]));
+    await user.keyboard("{Enter}");
+    await screen.findByRole("button", { name: "Model: Nano Banana 2" });
+    await screen.findByRole("button", { name: /^Run · about \$0\.08/ });
+  });
+
+  test("leads to the key where a model lacks one", async () => {
+    await scenes.studio(fake);
+    fake.key = "none";
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    await user.click(await screen.findByText("Connect fal.ai…"));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("fal key")));
+  });
+});
+
+describe("cards", () => {
+  const show = async (name: RegExp) => {
+    await scenes.trouble(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name }));
+  };
+
+  test("an edit that is being looked for asks nothing of anybody", async () => {
+    await show(/let it rain/);
+    const card = within(screen.getByRole("status", { name: "Looking for it at fal… nothing to do" }));
+    card.getByText(/^next look in \d+ s$/);
+    expect(card.queryByRole("button", { name: "Run again…" })).toBeNull();
+    await user.click(card.getByRole("button", { name: "Look now" }));
+    await waitFor(() => expect(sent("look_again")).toHaveLength(1));
+  });
+
+  test("one that was not found is looked for again for nothing, or dismissed with undo", async () => {
+    await show(/dragon/);
+    const card = within(screen.getByRole("status", { name: "fal may have charged this" }));
+    card.getByText(/You may have been charged about \$0\.03, once\./);
+    await user.click(card.getByRole("button", { name: "Dismiss" }));
+    await screen.findByText("1 attempt deleted");
+    expect(sent("retry_job")).toEqual([]);
+  });
+
+  test("a locked account leads to fal's billing and can be tried again", async () => {
+    await show(/locked/);
+    const card = within(screen.getByRole("alert", { name: "Your fal account is locked" }));
+    await user.click(card.getByRole("button", { name: "Open fal billing" }));
+    expect(fake.opened).toEqual(["fal_billing"]);
+    card.getByRole("button", { name: "Try again" });
+  });
+
+  test("one that waits for the network says when it is tried again, and what cancelling costs", async () => {
+    await show(/no network/);
+    const card = within(screen.getByRole("region", { name: "This edit" }));
+    card.getByText(/^No network\. Trying again in \d+ s$/);
+    card.getByText("Cancelling now costs nothing.");
+    await user.click(card.getByRole("button", { name: "Try now" }));
+    await waitFor(() => expect(sent("retry_job")).toHaveLength(1));
+  });
+
+  test("cancelling a running edit says that it may still be charged", async () => {
+    await show(/make it snow/);
+    const cancel = screen.getByRole("button", { name: "Cancel this edit" });
+    expect(document.getElementById(cancel.getAttribute("aria-describedby") ?? "")?.textContent).toBe(
+      "It may still be charged if you cancel now.",
+    );
+  });
+});
+
+describe("money", () => {
+  test("of today stands in the Activity panel, beside its cap", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Activity/ }));
+    const money = within(await screen.findByLabelText("Spending"));
+    money.getByText(/ of \$5\.00 today$/);
+    await user.click(money.getByText("Spending and caps"));
+    await screen.findByRole("heading", { level: 1, name: "Settings" });
+  });
+
+  test("is told in the settings: balance, by model, line by line", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    const section = within(await screen.findByRole("region", { name: "Spending" }));
+    await section.findByText("fal says $12.50 is left.");
+    expect(section.getAllByTitle(SEEDREAM)[0]?.textContent).toBe("Seedream 4");
+    await section.findByRole("cell", { name: "golden hour, brighter" });
+    fake.balance = null;
+    await user.click(section.getByRole("button", { name: "Refresh" }));
+    await section.findByText("fal does not tell this key.");
+  });
+
+  test("a cap that is no amount is said and not sent", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    const cap = await screen.findByLabelText("Cap for a month, in dollars");
+    await user.type(cap, "much");
+    await user.tab();
+    await screen.findByText("An amount in dollars above zero, or nothing for no cap.");
+    expect(sent("change_settings").filter((change) => "month_cap" in (change as object))).toEqual([]);
+    await user.clear(cap);
+    await user.type(cap, "20");
+    await user.tab();
+    await waitFor(() => expect(sent("change_settings").at(-1)).toEqual({ month_cap: 20 }));
+  });
+
+  test("what switching fal's memory off costs is said", async () => {
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    await user.click(await screen.findByRole("switch", { name: "fal keeps what was asked and answered" }));
+    await screen.findByText(/An answer that gets lost cannot be looked up/);
+    expect(sent("change_settings").at(-1)).toEqual({ keep_payloads: false });
+  });
+
+  test("a version's facts have its cost, its seed and its parameters", async () => {
+    await scenes.studio(fake);
+    const [job] = [...fake.memory.jobs.values()].filter((one) => one.prompt.startsWith("warm"));
+    if (job) fake.memory.jobs.set(job.id, { ...job, parameters: { seed: "9152847761203345178", num_images: 2 } });
+    await open();
+    await screen.findByRole("button", { name: "Copy cost: $0.03 (billed)" });
+    screen.getByRole("button", { name: "Copy seed: 9152847761203345178" });
+    screen.getByRole("button", { name: "Copy with: num_images 2" });
+  });
+});
