@@ -10,17 +10,21 @@ mod import;
 mod items;
 mod job_rows;
 mod jobs;
+mod ledger;
 mod lines;
 mod moves;
 mod objects;
 mod open;
+mod prices;
 mod trash;
 mod versions;
+mod wishes;
 
 pub(crate) use import::{EndedJob, Upload};
 pub(crate) use moves::NewResult;
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
+pub(crate) use wishes::{Asked, Limits, Terms};
 
 use sqlx::SqlitePool;
 

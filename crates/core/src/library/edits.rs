@@ -6,16 +6,21 @@ use crate::job::{Edit, Job, JobId, State};
 use crate::model::{DEMO, is_model_id};
 
 impl Library {
-    /// Accepts an edit: when this answers, the job is on disk.
+    /// Accepts an edit: when this answers, the job is on disk. One that names its seed and was run before is done at once, for nothing, unless
+    /// it is to be [`fresh`](Edit::fresh).
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`], [`Error::ParameterInvalid`].
+    /// [`Error::NotFound`] for the version or a model that cannot be one, [`Error::PromptTooLong`], [`Error::ParameterInvalid`],
+    /// [`Error::CapReached`].
     pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
         check(&edit)?;
+        self.ask_price(&edit.model);
+        let now = self.0.clock.now();
         let job = self
-            .0
-            .store
-            .add_job(JobId(self.new_id()), &edit, self.0.clock.now())
+            .with_terms(now, async |terms| {
+                let id = JobId(self.new_id());
+                self.0.store.add_job(id, &edit, terms, now).await
+            })
             .await?;
         self.begin(&job);
         Ok(job)

@@ -110,6 +110,8 @@ impl Library {
             events,
             runner,
             removing: Mutex::new(removing),
+            balance: tokio::sync::Mutex::default(),
+            prices_asked: Mutex::default(),
             locks: Mutex::new(locks),
         }));
         tokio::spawn(library.clone().look_after(!unclean));

@@ -9,6 +9,7 @@ mod destination;
 mod download;
 mod http;
 mod look;
+mod platform;
 mod refusal;
 mod submit;
 
