@@ -21,7 +21,7 @@ mod versions;
 mod wishes;
 
 pub(crate) use import::{EndedJob, Upload};
-pub(crate) use moves::NewResult;
+pub(crate) use moves::{Intent, NewResult};
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
 pub(crate) use wishes::{Asked, Limits, Terms};

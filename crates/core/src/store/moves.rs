@@ -1,12 +1,15 @@
 //! Jobs moving on: each verb is one move of one job, in one transaction that reads the state, asks whether the move is legal, and writes.
 
 use super::job_rows::{SELECT, attempt_of, charged_name, job_of, not_found};
+use super::ledger::over_cap;
 use super::versions::{insert_picture, uuid};
+use super::wishes::Limits;
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::{Attempt, Job, JobId, Move, Output, State, Ticket};
 use crate::model::Provider;
+use crate::money::Estimate;
 use crate::version::{Picture, VersionId};
 
 /// Repeats the condition of the index `job_unfinished`, or SQLite would read every job.
@@ -24,6 +27,19 @@ pub(crate) struct NewResult {
     pub(crate) note: Option<String>,
     /// Its key in the bucket, if it was brought there.
     pub(crate) object: Option<String>,
+}
+
+/// What is written down before the first byte of a submit leaves.
+#[derive(Debug, Clone)]
+pub(crate) struct Intent<'a> {
+    /// Where it goes.
+    pub(crate) url: &'a str,
+    /// BLAKE3 of what will be sent.
+    pub(crate) body_hash: &'a str,
+    /// What it will cost.
+    pub(crate) estimate: Estimate,
+    /// What may be spent.
+    pub(crate) limits: Limits,
 }
 
 impl Store {
@@ -49,11 +65,13 @@ impl Store {
 
     /// Stores the intent to submit: after this, and never before, the first byte may leave. `None`: the user wants it ended, and nothing
     /// was stored.
+    ///
+    /// # Errors
+    /// [`Error::CapReached`]: nothing was stored, and nothing may be sent.
     pub(crate) async fn intend(
         &self,
         id: JobId,
-        url: &str,
-        body_hash: &str,
+        intent: &Intent<'_>,
         now: Moment,
     ) -> Result<Option<Job>, Error> {
         let mut tx = self.begin().await?;
@@ -61,13 +79,25 @@ impl Store {
         if job.cancel_asked || job.deleted_at.is_some() {
             return Ok(None);
         }
+        let Limits {
+            caps,
+            day_start,
+            month_start,
+        } = &intent.limits;
+        let over = over_cap(&mut tx, &intent.estimate, caps, *day_start, *month_start).await?;
+        if let Some(over) = over {
+            return Err(Error::CapReached(over));
+        }
         step(&mut tx, id, Move::Intend, now).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET intended_at = ?, submit_url = ?, body_hash = ? WHERE {CURRENT}"
+            "UPDATE attempt SET intended_at = ?, submit_url = ?, body_hash = ?, model = ?, charged = 'maybe', estimate = ?, basis = ? WHERE {CURRENT}"
         )))
         .bind(now.timestamp_micros())
-        .bind(url)
-        .bind(body_hash)
+        .bind(intent.url)
+        .bind(intent.body_hash)
+        .bind(&job.model)
+        .bind(intent.estimate.amount.map(|amount| amount.0))
+        .bind(intent.estimate.basis.name())
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
@@ -112,7 +142,7 @@ impl Store {
         let mut tx = self.begin().await?;
         step(&mut tx, id, Move::Answer, now).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET outputs = ?, request_id = coalesce(?, request_id) WHERE {CURRENT}"
+            "UPDATE attempt SET outputs = ?, request_id = coalesce(?, request_id), charged = 'yes' WHERE {CURRENT}"
         )))
         .bind(serde_json::to_string(outputs).unwrap_or_default())
         .bind(request_id)
@@ -185,6 +215,13 @@ impl Store {
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE attempt SET charged = ? WHERE intended_at IS NOT NULL AND {CURRENT}"
+        )))
+        .bind(charged_name(failure.charged))
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
         end_attempt(&mut tx, id, ended).await?;
         committed(tx, id).await
     }
@@ -224,7 +261,7 @@ impl Store {
         let mut tx = self.begin().await?;
         step(&mut tx, id, Move::Requeue, now).await?;
         // The intent did not come to anything; its row says so by having none.
-        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE attempt SET intended_at = NULL, submit_url = NULL, body_hash = NULL WHERE {CURRENT}")))
+        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE attempt SET intended_at = NULL, submit_url = NULL, body_hash = NULL, charged = NULL WHERE {CURRENT}")))
             .bind(id.to_string())
             .execute(&mut *tx)
             .await?;

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
 use crate::provider::fal::{Fal, SubmitError, Submitted, json_body};
+use crate::store::Intent;
 
 impl Run {
     /// From the input to the provider's yes. `None`: it goes on.
@@ -40,10 +41,15 @@ impl Run {
             return Ok(Some(End::Closing));
         }
         let hash = blake3::hash(&body).to_hex();
-        let intend = || {
-            let now = runner.clock.now();
-            runner.store.intend(self.job.id, url.as_str(), &hash, now)
+        let estimate = runner.store.estimate_of(&self.job, &runner.asked()).await?;
+        let now = runner.clock.now();
+        let intent = Intent {
+            url: url.as_str(),
+            body_hash: &hash,
+            estimate,
+            limits: runner.limits(now),
         };
+        let intend = || runner.store.intend(self.job.id, &intent, now);
         let intended = insist(intend).await?;
         let Some(job) = intended else {
             return Ok(Some(End::Cancelled { ended: true }));
