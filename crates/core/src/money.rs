@@ -36,8 +36,14 @@ impl Money {
 
     /// That many times the amount, rounded up to the millionth: an estimate must not come out too small.
     #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact up to nine billion dollars"
+    )]
     pub fn times(self, factor: f64) -> Option<Self> {
-        Self::from_usd((self.usd() * factor * 1e6).ceil() / 1e6)
+        // What a product of two floats is too much by is not rounded up to a whole millionth.
+        let micros = (self.0 as f64 * factor - 1e-3).ceil();
+        Self::from_usd(if micros == -0.0 { 0.0 } else { micros } / 1e6)
     }
 }
 
@@ -192,6 +198,10 @@ mod tests {
     fn an_estimate_is_rounded_up() {
         assert_eq!(Money(100).times(0.333), Some(Money(34)));
         assert_eq!(Money(30_000).times(2.0), Some(Money(60_000)));
+        assert_eq!(Money(25_000).times(3.0), Some(Money(75_000)));
+        assert_eq!(Money(12_000).times(2.1), Some(Money(25_200)));
+        assert_eq!(Money(30_000).times(0.0), Some(Money::ZERO));
+        assert_eq!(Money(30_000).times(f64::NAN), None);
     }
 
     #[test]

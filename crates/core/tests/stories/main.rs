@@ -7,8 +7,10 @@
 
 mod away;
 mod bucket;
+mod cache;
 mod fal;
 mod import;
+mod ledger;
 mod library;
 mod money;
 mod restart;
@@ -59,11 +61,15 @@ impl Stage {
 }
 
 async fn open(given: Given) -> Library {
+    open_with(given, Clock::system()).await
+}
+
+async fn open_with(given: Given, clock: Clock) -> Library {
     let keychain = Keychain::Memory(Arc::new(Mutex::new(None)));
     Library::open(Options {
         given,
         keychain,
-        clock: Clock::system(),
+        clock,
     })
     .await
     .unwrap()
