@@ -2,6 +2,7 @@
 
 use overpaint_api::job::{History, ItemPage, Job};
 use overpaint_api::model::{FoundModels, Model, ModelForm, SearchModels, SetFavourite};
+use overpaint_api::money::{AskQuote, Balance, LedgerPage, Quote, Spending};
 use overpaint_api::operations::{
     AddPictures, ById, ByIds, ListItems, OpenExternal, SaveVersion, SetKey, SubmitEdit,
 };
@@ -13,6 +14,7 @@ use overpaint_api::settings::{
 use overpaint_core::Library;
 use overpaint_core::error::Error;
 use overpaint_core::job::JobId;
+use overpaint_core::money::LedgerCursor;
 use overpaint_core::version::{Cursor, VersionId};
 use overpaint_http::Endpoint;
 use tauri::ipc::Invoke;
@@ -34,6 +36,10 @@ pub(crate) fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         refresh_models,
         get_model,
         set_favourite,
+        get_quote,
+        get_spending,
+        list_ledger,
+        get_balance,
         add_pictures,
         paste_picture,
         add_sample,
@@ -108,6 +114,31 @@ async fn set_favourite(library: Owner<'_>, request: SetFavourite) -> Answer<Mode
         .set_favourite(&request.id, request.favourite)
         .await?
         .into())
+}
+
+#[tauri::command]
+async fn get_quote(library: Owner<'_>, request: AskQuote) -> Answer<Quote> {
+    Ok(library.quote(request.try_into()?).await?.into())
+}
+
+#[tauri::command]
+async fn get_spending(library: Owner<'_>) -> Answer<Spending> {
+    Ok(library.spending().await?.into())
+}
+
+#[tauri::command]
+async fn list_ledger(library: Owner<'_>, request: ListItems) -> Answer<LedgerPage> {
+    let after = request
+        .after
+        .as_deref()
+        .and_then(LedgerCursor::parse)
+        .unwrap_or(LedgerCursor::START);
+    Ok(library.ledger(after, request.limit).await?.into())
+}
+
+#[tauri::command]
+async fn get_balance(library: Owner<'_>) -> Answer<Balance> {
+    Ok(library.balance().await.into())
 }
 
 #[tauri::command]

@@ -1,25 +1,22 @@
 //! Core's types on their way out. Every match is whole, so that a new state or field cannot be forgotten.
 
 mod model;
+mod money;
 mod settings;
 
 use chrono::SecondsFormat;
 use overpaint_core::clock::Moment;
-use overpaint_core::error::{Charged, Error};
+use overpaint_core::error::Error;
 use overpaint_core::event::Event as CoreEvent;
-use overpaint_core::job::{
-    Cost as CoreCost, Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State,
-};
+use overpaint_core::job::{Edit, Job as CoreJob, Parameters, Progress as CoreProgress, State};
 use overpaint_core::library::{
     Added as CoreAdded, KeyState, KeyTest as CoreKeyTest, Refused as CoreRefused,
 };
-use overpaint_core::money::{Basis as CoreBasis, Money};
 use overpaint_core::secret::Source;
 use overpaint_core::version::{Item as CoreItem, Page, Version as CoreVersion, VersionId};
 
 use crate::event::Event;
 use crate::job::{Item, ItemPage, Job, JobState, Progress};
-use crate::money::{Basis, Charge, Cost};
 use crate::operations::{EditWish, SubmitEdit};
 use crate::picture::{Added, Refused, Version};
 use crate::problem::Problem;
@@ -98,38 +95,6 @@ impl From<CoreJob> for Job {
             request_id: job.request_id,
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
-        }
-    }
-}
-
-impl From<CoreCost> for Cost {
-    fn from(cost: CoreCost) -> Self {
-        Self {
-            amount: cost.amount.map(Money::usd),
-            billed: cost.billed,
-            charged: cost.charged.into(),
-        }
-    }
-}
-
-impl From<Charged> for Charge {
-    fn from(charged: Charged) -> Self {
-        match charged {
-            Charged::No => Self::No,
-            Charged::Maybe => Self::Maybe,
-            Charged::Yes => Self::Yes,
-        }
-    }
-}
-
-impl From<CoreBasis> for Basis {
-    fn from(basis: CoreBasis) -> Self {
-        match basis {
-            CoreBasis::Free => Self::Free,
-            CoreBasis::PerImage => Self::PerImage,
-            CoreBasis::PerMegapixel => Self::PerMegapixel,
-            CoreBasis::History => Self::History,
-            CoreBasis::Unknown => Self::Unknown,
         }
     }
 }
@@ -281,14 +246,14 @@ impl TryFrom<SubmitEdit> for Edit {
     }
 }
 
-fn version(id: String) -> Result<VersionId, Error> {
+pub(crate) fn version(id: String) -> Result<VersionId, Error> {
     VersionId::parse(&id).ok_or(Error::NotFound {
         what: "version",
         id,
     })
 }
 
-fn versions(ids: Vec<String>) -> Result<Vec<VersionId>, Error> {
+pub(crate) fn versions(ids: Vec<String>) -> Result<Vec<VersionId>, Error> {
     ids.into_iter().map(version).collect()
 }
 

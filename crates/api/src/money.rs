@@ -31,7 +31,7 @@ pub struct Cost {
 }
 
 /// How an amount is known before the click.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// It costs nothing.
@@ -47,22 +47,27 @@ pub enum Basis {
 }
 
 /// An edit that is not run: what would it cost, and would it go?
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AskQuote {
     /// The version to edit.
     pub version_id: String,
     /// The other pictures.
+    #[serde(default)]
     pub references: Vec<String>,
     /// What should change; may be empty.
+    #[serde(default)]
     pub prompt: String,
     /// Endpoint id or `demo`.
     pub model: String,
     /// As in `submit_edit`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
 }
 
 /// What the Run button says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Quote {
     /// About how much; none where nobody knows.
     pub amount: Option<f64>,
@@ -81,7 +86,7 @@ pub struct Quote {
 }
 
 /// What was spent in a time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Spent {
     /// Billed where that is known, else estimated; what may have been charged is in it.
     pub amount: f64,
@@ -94,7 +99,7 @@ pub struct Spent {
 }
 
 /// Spending beside its caps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Spending {
     /// Since midnight.
     pub today: Spent,
@@ -109,7 +114,7 @@ pub struct Spending {
 }
 
 /// What one model cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ModelSpent {
     /// Endpoint id.
     pub model: String,
@@ -118,7 +123,7 @@ pub struct ModelSpent {
 }
 
 /// A line of the ledger: one attempt that was, or may have been, sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LedgerLine {
     /// The job.
     pub job_id: String,
@@ -145,7 +150,7 @@ pub struct LedgerLine {
 }
 
 /// A page of the ledger, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LedgerPage {
     /// The lines.
     pub lines: Vec<LedgerLine>,
@@ -154,7 +159,7 @@ pub struct LedgerPage {
 }
 
 /// What is left at fal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Balance {
     /// None where fal does not tell this key.
     pub amount: Option<f64>,

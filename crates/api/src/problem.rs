@@ -108,7 +108,8 @@ impl Problem {
                 Code::ResultUnreadable
                 | Code::DownloadFailed
                 | Code::ResultGone
-                | Code::SubmitUnclear,
+                | Code::SubmitUnclear
+                | Code::CapReached,
                 Some(said),
             ) => format!("{} {sentence}", ended(&capital(said))),
             // The system's words, for whoever can use them.
@@ -191,6 +192,7 @@ impl From<&Error> for Problem {
             | Error::LibraryInUse { .. }
             | Error::LibraryDamaged { .. }
             | Error::OldBackendUnknown { .. }
+            | Error::CapReached(_)
             | Error::NotFound { .. }
             | Error::ParameterInvalid { .. }
             | Error::FolderWithoutPictures { .. }

@@ -9,6 +9,7 @@ mod failure;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use crate::money::OverCap;
 use crate::picture::PictureError;
 
 pub use code::Code;
@@ -63,6 +64,9 @@ pub enum Error {
     /// The same key, another wish: one of the two would be lost.
     #[error("this idempotency key was used for another request")]
     IdempotencyMismatch,
+    /// It would pass a cap.
+    #[error("{0}")]
+    CapReached(OverCap),
     /// No such thing.
     #[error("there is no {what} {id}")]
     NotFound {
@@ -179,6 +183,7 @@ impl Error {
             Self::PromptTooLong { .. } => Code::PromptTooLong,
             Self::ParameterInvalid { .. } => Code::ParameterInvalid,
             Self::IdempotencyMismatch => Code::IdempotencyMismatch,
+            Self::CapReached(_) => Code::CapReached,
             Self::NotFound { .. } => Code::NotFound,
             Self::TooLate { .. } => Code::TooLate,
             Self::LibraryInUse { .. } => Code::LibraryInUse,

@@ -9,10 +9,13 @@ mod key;
 mod lock;
 mod models;
 mod open;
+mod quote;
 mod read;
 mod show;
+mod spending;
 mod upload;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
@@ -20,7 +23,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::error::Error;
 use crate::event::Event;
 use crate::job::runner::Runner;
@@ -35,8 +38,10 @@ pub use import::{Imported, try_import};
 pub use key::{KeyState, KeyTest};
 pub use models::{FoundModels, ModelForm, OfferedModel};
 pub use open::Options;
+pub use quote::Quote;
 pub use read::Reader;
 pub use show::SaveAs;
+pub use spending::Balance;
 pub use upload::{MAX_UPLOAD, Upload};
 
 /// Days an item stays in the trash.
@@ -61,6 +66,10 @@ struct Inner {
     removing: std::sync::Mutex<Option<JoinHandle<()>>>,
     /// At most so many pictures are decoded for the screen or checked on the way in at a time.
     decodes: tokio::sync::Semaphore,
+    /// The balance as it was told last, and when. Held while fal is asked, so that it is asked once.
+    balance: tokio::sync::Mutex<Option<(Moment, Balance)>>,
+    /// Models whose price is being asked for, or was not told, and when that began. Held for a look-up, never across an await.
+    prices_asked: std::sync::Mutex<HashMap<ModelId, Moment>>,
     /// Emptied by the close.
     locks: std::sync::Mutex<Vec<lock::Lock>>,
 }

@@ -1,4 +1,9 @@
-//! Money, as fal counts it: US dollars. This file is pure: amounts, and how an amount is known.
+//! Money, as fal counts it: US dollars. This file is pure: amounts, how an amount is known, what was spent and what may be.
+
+pub(crate) mod estimate;
+mod ledger;
+
+pub use ledger::{LedgerCursor, LedgerLine, LedgerPage, ModelSpent, Spending, Spent};
 
 /// Whole millionths of a US dollar, so that sums are exact and fal's smallest prices (0.00017) are not nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
@@ -31,8 +36,14 @@ impl Money {
 
     /// That many times the amount, rounded up to the millionth: an estimate must not come out too small.
     #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact up to nine billion dollars"
+    )]
     pub fn times(self, factor: f64) -> Option<Self> {
-        Self::from_usd((self.usd() * factor * 1e6).ceil() / 1e6)
+        // What a product of two floats is too much by is not rounded up to a whole millionth.
+        let micros = (self.0 as f64 * factor - 1e-3).ceil();
+        Self::from_usd(if micros == -0.0 { 0.0 } else { micros } / 1e6)
     }
 }
 
@@ -41,6 +52,18 @@ impl std::ops::Add for Money {
 
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+/// `$0.03`, `$5.00`, `$0.0675`: cents, and more digits only where there are any.
+impl std::fmt::Display for Money {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let micros = self.0.unsigned_abs();
+        let digits = format!("{:06}", micros % 1_000_000);
+        let (cents, more) = digits.split_at(2);
+        let more = more.trim_end_matches('0');
+        write!(f, "{sign}${}.{cents}{more}", micros / 1_000_000)
     }
 }
 
@@ -126,6 +149,36 @@ pub struct Caps {
     pub month: Option<Money>,
 }
 
+/// An edit that would pass a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverCap {
+    /// The day's cap; else the month's.
+    pub day: bool,
+    /// The cap.
+    pub cap: Money,
+    /// What is spent of it.
+    pub spent: Money,
+    /// About what the edit costs; `None` where nobody knows.
+    pub wanted: Option<Money>,
+}
+
+impl std::fmt::Display for OverCap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let whose = if self.day { "today's" } else { "this month's" };
+        let (cap, spent) = (self.cap, self.spent);
+        match self.wanted {
+            Some(wanted) => write!(
+                f,
+                "{whose} cap of {cap} would be passed: {spent} is spent and this edit is about {wanted}"
+            ),
+            None => write!(
+                f,
+                "{whose} cap of {cap} is reached: {spent} is spent and the price of this edit is not known"
+            ),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,5 +198,47 @@ mod tests {
     fn an_estimate_is_rounded_up() {
         assert_eq!(Money(100).times(0.333), Some(Money(34)));
         assert_eq!(Money(30_000).times(2.0), Some(Money(60_000)));
+        assert_eq!(Money(25_000).times(3.0), Some(Money(75_000)));
+        assert_eq!(Money(12_000).times(2.1), Some(Money(25_200)));
+        assert_eq!(Money(30_000).times(0.0), Some(Money::ZERO));
+        assert_eq!(Money(30_000).times(f64::NAN), None);
+    }
+
+    #[test]
+    fn an_amount_reads_as_people_write_it() {
+        for (micros, said) in [
+            (0, "$0.00"),
+            (30_000, "$0.03"),
+            (5_000_000, "$5.00"),
+            (67_500, "$0.0675"),
+            (170, "$0.00017"),
+            (12_345_600_000, "$12345.60"),
+            (-1_500_000, "-$1.50"),
+        ] {
+            assert_eq!(Money(micros).to_string(), said);
+        }
+    }
+
+    #[test]
+    fn a_passed_cap_is_said_with_its_numbers() {
+        let over = OverCap {
+            day: true,
+            cap: Money(5_000_000),
+            spent: Money(4_980_000),
+            wanted: Some(Money(40_000)),
+        };
+        assert_eq!(
+            over.to_string(),
+            "today's cap of $5.00 would be passed: $4.98 is spent and this edit is about $0.04"
+        );
+        let unknown = OverCap {
+            day: false,
+            wanted: None,
+            ..over
+        };
+        assert_eq!(
+            unknown.to_string(),
+            "this month's cap of $5.00 is reached: $4.98 is spent and the price of this edit is not known"
+        );
     }
 }

@@ -11,15 +11,18 @@ mod import;
 mod items;
 mod job_rows;
 mod jobs;
+mod ledger;
 mod lines;
 mod models;
 mod moves;
 mod objects;
 mod open;
+mod prices;
 mod queue;
 mod told;
 mod trash;
 mod versions;
+mod wishes;
 
 pub(crate) use again::Looked;
 pub(crate) use import::{EndedJob, Upload};
@@ -27,6 +30,7 @@ pub(crate) use models::ModelRow;
 pub(crate) use moves::{Intended, Intent, NewResult};
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
+pub(crate) use wishes::{Asked, Limits, Terms};
 
 use sqlx::SqlitePool;
 

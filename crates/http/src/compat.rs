@@ -120,7 +120,11 @@ async fn create(State(library): State<Library>, form: Form) -> Result<Json<JobOu
     if library.key_state().await.source.is_none() {
         return Err(Refusal::NoKey);
     }
-    let edit = Edit::new(VersionId(Uuid::nil()), form.prompt, library.paid_model());
+    let edit = Edit {
+        // These clients expect a run for each request, as the original gave it.
+        fresh: true,
+        ..Edit::new(VersionId(Uuid::nil()), form.prompt, library.paid_model())
+    };
     let job = library.submit_upload(form.image, &form.name, edit).await?;
     Ok(Json(JobOut::of(&library, job, None)))
 }

@@ -96,6 +96,7 @@ fn describe(api: &mut OpenApi) {
     api.tags = Some(vec![
         tag("jobs", "The original backend's routes"),
         tag("edits", "Edits and the jobs that run them"),
+        tag("money", "What edits cost, what was spent, what is left"),
         tag("library", "Pictures, versions, the list"),
         tag("events", "What happens, as it happens"),
     ]);
@@ -147,7 +148,7 @@ fn add_refusals(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if ours {
         statuses.extend(["400", "404", "500"]);
         if *method == HttpMethod::Post {
-            statuses.extend(["409", "413", "415", "422", "507"]);
+            statuses.extend(["402", "409", "413", "415", "422", "507"]);
         }
     }
     let (kind, schema) = match ours {
@@ -183,6 +184,7 @@ fn about(status: &str, ours: bool) -> &'static str {
         "400" => "The request cannot be read",
         "401" if ours => "The token, or a fal key, is missing",
         "401" => "The token is missing",
+        "402" => "A cap on spending would be passed",
         "403" => "The host or the origin is not listed",
         "404" => "There is no such thing",
         "409" => "Too late for that",

@@ -8,6 +8,7 @@ mod input;
 mod items;
 mod jobs;
 mod models;
+mod money;
 mod news;
 mod pictures;
 mod versions;
@@ -62,6 +63,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(versions::read, versions::delete))
         .routes(routes!(versions::history))
         .routes(routes!(versions::picture))
+        .routes(routes!(money::quote))
+        .routes(routes!(money::spending))
+        .routes(routes!(money::ledger))
+        .routes(routes!(money::balance))
         .routes(routes!(events::listen))
         .layer(DefaultBodyLimit::max(MAX_JSON))
         // Streamed to the disk, and bounded there.

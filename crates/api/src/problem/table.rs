@@ -122,6 +122,12 @@ pub fn row(code: Code) -> Row {
             "It belongs to another request. Use a fresh key for each edit.",
             None,
         ),
+        Code::CapReached => row(
+            402,
+            "Your cap is reached",
+            "Nothing was sent. Raise the cap in Settings, or wait until it begins anew.",
+            None,
+        ),
         Code::NotFound => row(404, "Not found", "It may have been deleted for good.", None),
         Code::TooLate => row(
             409,

@@ -55,6 +55,8 @@ codes! {
     ParameterInvalid = "parameter_invalid",
     /// The idempotency key was used for another request.
     IdempotencyMismatch = "idempotency_mismatch",
+    /// The edit would pass the owner's cap for the day or the month.
+    CapReached = "cap_reached",
     /// No such job, version or model.
     NotFound = "not_found",
     /// The job is past the point where that can be done.

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use run::Run;
 
 use crate::bucket::Bucket;
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::error::Error;
 use crate::event::Event;
 use crate::job::{Job, JobId, Progress, State};
@@ -29,7 +29,7 @@ use crate::keys::Keys;
 use crate::pictures::Pictures;
 use crate::provider::fal::{Destination, Http};
 use crate::settings::{FalSettings, Live};
-use crate::store::Store;
+use crate::store::{Asked, Limits, Store};
 
 /// At most this often progress is announced, per job. State changes always are.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -157,6 +157,23 @@ impl Runner {
             Destination::of(&self.fal).ok_or(Error::Internal("fal's addresses do not parse"))?;
         let http = Http::new(&to, self.pictures.tmp())?;
         Ok(self.http.get_or_init(|| http).clone())
+    }
+
+    /// Who runs the edits of this library that are not the demo engine's.
+    pub(crate) fn asked(&self) -> Asked {
+        match Destination::of(&self.fal) {
+            Some(to) if !to.is_fals_own() => Asked::Other(to.host()),
+            _ => Asked::Fal,
+        }
+    }
+
+    /// What may be spent, as the settings are now.
+    pub(crate) fn limits(&self, now: Moment) -> Limits {
+        Limits {
+            caps: self.settings.get().caps,
+            day_start: self.clock.day_start(now),
+            month_start: self.clock.month_start(now),
+        }
     }
 
     /// There may be something to claim.

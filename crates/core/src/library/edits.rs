@@ -10,11 +10,12 @@ use crate::model::{DEMO, Spec, is_model_id, versions_in};
 use crate::version::VersionId;
 
 impl Library {
-    /// Accepts an edit: when this answers, the job is on disk.
+    /// Accepts an edit: when this answers, the job is on disk. One that names its seed and was run before is done at once, for nothing, unless
+    /// it is to be [`fresh`](Edit::fresh).
     ///
     /// # Errors
     /// [`Error::NotFound`] for a version or a model that cannot be one, [`Error::PromptEmpty`], [`Error::PromptTooLong`],
-    /// [`Error::ParameterInvalid`].
+    /// [`Error::ParameterInvalid`], [`Error::CapReached`].
     pub async fn submit_edit(&self, edit: Edit) -> Result<Job, Error> {
         let spec = self.check_worded(&edit).await?;
         let job = self.accept(&edit).await?;
@@ -23,8 +24,14 @@ impl Library {
     }
 
     async fn accept(&self, edit: &Edit) -> Result<Job, Error> {
-        let (id, now) = (JobId(self.new_id()), self.0.clock.now());
-        let job = self.0.store.add_job(id, edit, now).await?;
+        self.ask_price(&edit.model);
+        let now = self.0.clock.now();
+        let job = self
+            .with_terms(now, async |terms| {
+                let id = JobId(self.new_id());
+                self.0.store.add_job(id, edit, terms, now).await
+            })
+            .await?;
         drill::point("job_stored").await;
         self.begin(&job);
         Ok(job)

@@ -53,6 +53,7 @@ impl Library {
     pub async fn set_key(&self, text: String, allow_file: bool) -> Result<(), Error> {
         let keys = Arc::clone(&self.0.keys);
         blocking(move || keys.set(&text, allow_file)).await?;
+        self.forget_answers().await;
         let _ = self.0.events.send(Event::Settings);
         Ok(())
     }
@@ -64,15 +65,13 @@ impl Library {
     pub async fn remove_key(&self) -> Result<(), Error> {
         let keys = Arc::clone(&self.0.keys);
         blocking(move || keys.remove()).await?;
+        self.forget_answers().await;
         let _ = self.0.events.send(Event::Settings);
         Ok(())
     }
 
-    /// Asks fal for nothing, with the key: costs nothing.
-    ///
-    /// # Errors
-    /// [`Error::KeyMissing`].
-    pub async fn test_key(&self) -> Result<KeyTest, Error> {
+    /// fal, with the key, to be asked what costs nothing.
+    pub(super) async fn fal(&self) -> Result<Fal, Error> {
         let keys = Arc::clone(&self.0.keys);
         let key = blocking(move || Ok(keys.key()))
             .await?
@@ -80,7 +79,17 @@ impl Library {
         let settings = self.settings().fal;
         let to =
             Destination::of(&settings).ok_or(Error::Internal("fal's addresses do not parse"))?;
-        let fal = Fal::new(self.0.runner.http()?, to, Some(key), settings.timeout);
+        let runner = Arc::clone(&self.0.runner);
+        let http = blocking(move || runner.http()).await?;
+        Ok(Fal::new(http, to, Some(key), settings.timeout))
+    }
+
+    /// Asks fal for nothing, with the key: costs nothing.
+    ///
+    /// # Errors
+    /// [`Error::KeyMissing`].
+    pub async fn test_key(&self) -> Result<KeyTest, Error> {
+        let fal = self.fal().await?;
         Ok(
             match fal
                 .test_key(self.new_id())

@@ -113,6 +113,8 @@ impl Library {
             runner,
             catalogue: models::Catalogue::default(),
             removing: Mutex::new(removing),
+            balance: tokio::sync::Mutex::default(),
+            prices_asked: Mutex::default(),
             locks: Mutex::new(locks),
         }));
         tokio::spawn(library.clone().look_after(!unclean));

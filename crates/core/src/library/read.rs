@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::{Library, lock};
 use crate::error::Error;
 use crate::job::{Job, JobId, JobLine, ResultLine, State};
+use crate::money::Caps;
 use crate::pictures::Pictures;
 use crate::settings::{Given, Settings};
 use crate::store::{Access, Store};
@@ -188,8 +189,9 @@ fn live(job: Job) -> Result<Job, Error> {
 #[derive(Debug, Clone)]
 pub struct Reader {
     dir: PathBuf,
-    store: Store,
+    pub(super) store: Store,
     pictures: Pictures,
+    pub(super) caps: Caps,
 }
 
 impl Reader {
@@ -211,6 +213,7 @@ impl Reader {
             pictures: Pictures::beside(&settings.library),
             dir: settings.library,
             store,
+            caps: settings.caps,
         })
     }
 

@@ -113,6 +113,7 @@ impl Library {
         edit: Edit,
     ) -> Result<Job, Error> {
         self.check(&edit).await?;
+        self.ask_price(&edit.model);
         let kept = self.keep_upload(upload).await?;
         let name = shown_name(name, kept.facts.format);
         let edit = Edit {
@@ -126,6 +127,7 @@ impl Library {
                 JobId(self.new_id()),
                 &edit,
                 &kept.named(&name),
+                &self.0.runner.asked(),
                 self.0.clock.now(),
             )
             .await?;

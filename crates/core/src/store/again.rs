@@ -188,6 +188,7 @@ mod tests {
     use crate::job::{Edit, Protocol};
     use crate::money::{Caps, Estimate};
     use crate::store::{Access, Intent, NewOriginal};
+    use crate::store::{Asked, Limits, Terms};
     use crate::version::{Picture, VersionId};
 
     const MODEL: &str = "fal-ai/flux-2-pro/edit";
@@ -216,7 +217,18 @@ mod tests {
             JobId(Uuid::from_u128(2)),
             Edit::new(version.id, "dusk", MODEL),
         );
-        store.add_job(id, &edit, now).await.unwrap();
+        let limits = Limits {
+            caps: Caps::default(),
+            day_start: now,
+            month_start: now,
+        };
+        let terms = Terms {
+            asked: Asked::Fal,
+            limits,
+            is_kept: &|_| true,
+            new_id: &Uuid::nil,
+        };
+        store.add_job(id, &edit, &terms, now).await.unwrap();
         store.claim(now).await.unwrap();
         let intent = Intent {
             url: "https://queue.fal.run/fal-ai/flux-2-pro/edit",
@@ -224,9 +236,7 @@ mod tests {
             model: MODEL,
             mark: Some("https://v3b.fal.media/files/b/1/input.png"),
             estimate: Estimate::UNKNOWN,
-            caps: Caps::default(),
-            day_start: now,
-            month_start: now,
+            limits,
         };
         store.intend(id, &intent, now).await.unwrap();
         let lost = Failure::free(Code::SubmitUnclear).charged(Charged::Maybe);

@@ -18,6 +18,10 @@ pub(super) const SELECT: &str = "
     FROM job j
     LEFT JOIN attempt a ON a.job_id = j.id AND a.number = j.attempt";
 
+/// The current attempt's row of the job bound as `?1`.
+pub(super) const CURRENT_OF: &str =
+    "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?1)";
+
 pub(super) fn not_found(id: JobId) -> Error {
     Error::NotFound {
         what: "job",
@@ -128,7 +132,7 @@ pub(super) fn charged_name(charged: Charged) -> &'static str {
     }
 }
 
-fn charged_of(name: Option<&str>) -> Charged {
+pub(super) fn charged_of(name: Option<&str>) -> Charged {
     match name {
         Some("no") => Charged::No,
         Some("yes") => Charged::Yes,

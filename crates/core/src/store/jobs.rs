@@ -5,6 +5,7 @@ use sqlx::Row;
 use super::job_rows::{SELECT, attempt_of, job_of, not_found};
 use super::moves::{committed, job_in};
 use super::versions::{Came, NewOriginal, insert_original, uuid};
+use super::wishes::{Asked, Terms, Wish, give_again, result_of, wish_of, would_pass_cap};
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::Error;
@@ -17,13 +18,34 @@ const ACTIVE_COUNT: &str = "SELECT count(*) FROM job
     WHERE state IN ('queued', 'uploading', 'submitting', 'waiting', 'downloading') AND state NOT IN ('done', 'cancelled')";
 
 impl Store {
-    /// Accepts an edit. An idempotency key seen before answers the job it made.
-    pub(crate) async fn add_job(&self, id: JobId, edit: &Edit, now: Moment) -> Result<Job, Error> {
+    /// Accepts an edit. An idempotency key seen before answers the job it made; a wish that names its seed and was fulfilled before is done
+    /// at once, for nothing.
+    ///
+    /// # Errors
+    /// [`Error::CapReached`] for one that would pass a cap as things are; the intent asks again.
+    pub(crate) async fn add_job(
+        &self,
+        id: JobId,
+        edit: &Edit,
+        terms: &Terms<'_>,
+        now: Moment,
+    ) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
         if let Some(known) = known_job(&mut tx, edit).await? {
             return same_wish(known, edit, |job| job.input == edit.input);
         }
-        insert_job(&mut tx, id, edit, now).await?;
+        let wish = wish_of(&mut tx, edit, &terms.asked).await?;
+        if let Some(wish) = wish.as_ref().filter(|wish| wish.seeded && !edit.fresh)
+            && let Some(stored) = result_of(&mut tx, wish, terms.is_kept).await?
+        {
+            insert_job(&mut tx, id, edit, Some(wish), now).await?;
+            give_again(&mut tx, id, &stored, terms.new_id, now).await?;
+            return committed(tx, id).await;
+        }
+        if let Some(over) = would_pass_cap(&mut tx, edit, terms).await? {
+            return Err(Error::CapReached(over));
+        }
+        insert_job(&mut tx, id, edit, wish.as_ref(), now).await?;
         committed(tx, id).await
     }
 
@@ -53,6 +75,7 @@ impl Store {
         id: JobId,
         edit: &Edit,
         upload: &NewOriginal<'_>,
+        asked: &Asked,
         now: Moment,
     ) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
@@ -70,7 +93,8 @@ impl Store {
             input,
             ..edit.clone()
         };
-        insert_job(&mut tx, id, &edit, now).await?;
+        let wish = wish_of(&mut tx, &edit, asked).await?;
+        insert_job(&mut tx, id, &edit, wish.as_ref(), now).await?;
         committed(tx, id).await
     }
 
@@ -191,6 +215,7 @@ async fn insert_job(
     tx: &mut Transaction<'_>,
     id: JobId,
     edit: &Edit,
+    wish: Option<&Wish>,
     now: Moment,
 ) -> Result<(), Error> {
     let root: Option<String> =
@@ -203,8 +228,9 @@ async fn insert_job(
         id: edit.input.to_string(),
     })?;
     sqlx::query(
-        "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, shrink, state, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, ?10, 'queued', ?8, ?8)",
+        "INSERT INTO job (id, idempotency_key, input_id, root_id, prompt, model, provider, parameters, shrink, wish, seeded, state,
+             created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11, ?12, 'queued', ?8, ?8)",
     )
     .bind(id.to_string())
     .bind(&edit.idempotency_key)
@@ -216,6 +242,8 @@ async fn insert_job(
     .bind(now.timestamp_micros())
     .bind(edit.parameters.to_row())
     .bind(edit.shrink)
+    .bind(wish.map(|wish| &wish.hash))
+    .bind(wish.is_some_and(|wish| wish.seeded))
     .execute(&mut **tx)
     .await?;
     insert_references(tx, id, &edit.references).await?;

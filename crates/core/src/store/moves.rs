@@ -1,13 +1,15 @@
 //! Jobs moving on: each verb is one move of one job, in one transaction that reads the state, asks whether the move is legal, and writes.
 
 use super::job_rows::{SELECT, charged_name, job_of, not_found};
+use super::ledger::over_cap;
 use super::versions::insert_picture;
+use super::wishes::Limits;
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::{Job, JobId, Move, Output, State, Ticket};
 use crate::model::Provider;
-use crate::money::{Caps, Estimate};
+use crate::money::Estimate;
 use crate::version::{Picture, VersionId};
 
 /// A result that is stored as a file, about to become a version.
@@ -36,12 +38,8 @@ pub(crate) struct Intent<'a> {
     pub(crate) mark: Option<&'a str>,
     /// What it will cost, as far as that is known.
     pub(crate) estimate: Estimate,
-    /// Most that may be spent.
-    pub(crate) caps: Caps,
-    /// When the day of the cap began.
-    pub(crate) day_start: Moment,
-    /// When the month of the cap began.
-    pub(crate) month_start: Moment,
+    /// What may be spent.
+    pub(crate) limits: Limits,
 }
 
 /// What came of storing an intent.
@@ -69,8 +67,14 @@ impl Store {
         if job.cancel_asked || job.deleted_at.is_some() {
             return Ok(Intended::Cancelled);
         }
-        if let Some(failure) = over_cap(&mut tx, intent).await? {
-            return Ok(Intended::OverCap(failure));
+        let Limits {
+            caps,
+            day_start,
+            month_start,
+        } = &intent.limits;
+        let over = over_cap(&mut tx, &intent.estimate, caps, *day_start, *month_start).await?;
+        if let Some(over) = over {
+            return Ok(Intended::OverCap(Failure::from(&Error::CapReached(over))));
         }
         step(&mut tx, id, Move::Intend, now).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
@@ -268,17 +272,6 @@ impl Store {
         }
         Ok(going_on)
     }
-}
-
-/// Whether the intent would spend more than a cap allows; in the intent's own transaction, so that two jobs cannot both be the last that fits.
-#[expect(
-    clippy::unused_async,
-    clippy::unnecessary_wraps,
-    reason = "the ledger fills it"
-)]
-async fn over_cap(_: &mut Transaction<'_>, intent: &Intent<'_>) -> Result<Option<Failure>, Error> {
-    let _ = (intent.caps, intent.day_start, intent.month_start);
-    Ok(None)
 }
 
 /// The current attempt's row of the job bound last.

@@ -1,6 +1,7 @@
 //! What an answer says beside its pictures.
 
 use super::Store;
+use super::ledger::settle_cost;
 use super::moves::CURRENT;
 use crate::error::Error;
 use crate::job::JobId;
@@ -12,14 +13,16 @@ impl Store {
     pub(crate) async fn told(&self, id: JobId, told: &Told) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET seed = ?, flagged = ?, units = coalesce(?, units) WHERE {CURRENT}"
+            "UPDATE attempt SET seed = ?, flagged = ? WHERE {CURRENT}"
         )))
         .bind(&told.seed)
         .bind(serde_json::to_string(&told.flagged).ok())
-        .bind(told.units)
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
+        if let Some(units) = told.units {
+            settle_cost(&mut tx, id, units).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

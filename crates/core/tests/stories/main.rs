@@ -7,9 +7,11 @@
 
 mod away;
 mod bucket;
+mod cache;
 mod fal;
 mod import;
 mod inputs;
+mod ledger;
 mod library;
 mod models;
 mod money;

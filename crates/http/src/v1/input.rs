@@ -117,10 +117,23 @@ impl Query {
     /// # Errors
     /// For text that no page gave.
     pub(super) fn after(&self) -> Result<Cursor, Refusal> {
-        match self.text("after") {
-            None => Ok(Cursor::START),
-            Some(text) => Cursor::parse(&text).ok_or_else(|| {
-                Refusal::malformed("`after` must be the `next` of the page before.")
+        self.place("after", Cursor::START, Cursor::parse)
+    }
+
+    /// A place in any list, where `parse` reads what its pages give as `next`.
+    ///
+    /// # Errors
+    /// For text that no page gave.
+    pub(super) fn place<T>(
+        &self,
+        name: &str,
+        start: T,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, Refusal> {
+        match self.text(name) {
+            None => Ok(start),
+            Some(text) => parse(&text).ok_or_else(|| {
+                Refusal::malformed(format!("`{name}` must be the `next` of the page before."))
             }),
         }
     }

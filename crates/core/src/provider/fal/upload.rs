@@ -27,8 +27,6 @@ pub(crate) struct Prepared {
     bytes: Bytes,
     media_type: String,
     file_name: String,
-    /// Width and height of its pixels as they lie, in pixels.
-    pub(crate) size: (u32, u32),
 }
 
 /// How a picture is made ready.
@@ -68,7 +66,6 @@ pub(crate) fn prepare(bytes: Vec<u8>, name: &str, manner: Manner) -> Result<Prep
             bytes: bytes.into(),
             media_type: media_type_of(name).to_owned(),
             file_name: name.to_owned(),
-            size: (facts.width, facts.height),
         });
     };
     let plain = matches!(facts.format, Format::Png | Format::Jpeg | Format::WebP)
@@ -80,7 +77,7 @@ pub(crate) fn prepare(bytes: Vec<u8>, name: &str, manner: Manner) -> Result<Prep
         (true, true) => Some(bytes.clone()),
         (true, false) => picture::without_metadata(&bytes, facts.format),
     };
-    let (mut sent, mut format, mut size) = match as_it_lies {
+    let (mut sent, mut format, size) = match as_it_lies {
         Some(bytes) => (bytes, facts.format, (facts.width, facts.height)),
         None => parts(picture::upright(&bytes, &limits)?),
     };
@@ -90,14 +87,13 @@ pub(crate) fn prepare(bytes: Vec<u8>, name: &str, manner: Manner) -> Result<Prep
                 said: misfit.of(size.0, size.1, sent.len() as u64),
             });
         }
-        (sent, format, size) = parts(picture::fit(&bytes, &limits)?);
+        (sent, format, _) = parts(picture::fit(&bytes, &limits)?);
     }
     Ok(Prepared {
         bytes: sent.into(),
         media_type: format.media_type().to_owned(),
         // The name a person gave a file is nobody else's business.
         file_name: format!("input.{}", format.extension()),
-        size,
     })
 }
 

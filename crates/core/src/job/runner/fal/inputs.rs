@@ -22,8 +22,6 @@ pub(super) struct Sent {
     pub(super) parameters: Map<String, Value>,
     /// What only this attempt's body holds, where that is short enough to be looked for: an upload's address.
     pub(super) mark: Option<String>,
-    /// Width and height of the input and the references as they were sent, in pixels.
-    pub(super) sizes: Vec<(u32, u32)>,
 }
 
 impl Run {
@@ -76,19 +74,17 @@ impl Run {
                 () = self.cancel.notified() => return Ok(Err(End::Cancelled { ended: true })),
             };
             match uploaded {
-                Ok(url) => sent.insert(id, (url, prepared.size)),
+                Ok(url) => sent.insert(id, url),
                 Err(failure) => return ended(failure),
             };
             before += prepared.bytes();
         }
-        let shown: Vec<&(String, (u32, u32))> = std::iter::once(&self.job.input)
+        let urls: Vec<String> = std::iter::once(&self.job.input)
             .chain(&self.job.references)
-            .filter_map(|id| sent.get(id))
+            .filter_map(|id| sent.get(id).cloned())
             .collect();
-        let urls: Vec<String> = shown.iter().map(|(url, _)| url.clone()).collect();
         Ok(Ok(Sent {
             mark: urls.first().filter(|_| fal.is_fals_own()).cloned(),
-            sizes: shown.iter().map(|(_, size)| *size).collect(),
             parameters: self
                 .job
                 .parameters
@@ -190,8 +186,8 @@ fn named_in(value: &Value, found: &mut Vec<VersionId>) {
 }
 
 /// The same, with addresses where pictures are named.
-fn with_urls(value: &Value, sent: &HashMap<VersionId, (String, (u32, u32))>) -> Value {
-    if let Some((url, _)) = named(value).and_then(|id| sent.get(&id)) {
+fn with_urls(value: &Value, sent: &HashMap<VersionId, String>) -> Value {
+    if let Some(url) = named(value).and_then(|id| sent.get(&id)) {
         return Value::String(url.clone());
     }
     match value {

@@ -9,7 +9,6 @@ use crate::drill;
 use crate::error::{Error, Failure};
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
-use crate::money::{Caps, Estimate};
 use crate::provider::fal::{Fal, Payloads, SubmitError, Submitted, json_body};
 use crate::store::{Intended, Intent};
 
@@ -56,18 +55,17 @@ impl Run {
         // A list without payloads has nothing to know it by.
         let mark = mark.filter(|_| payloads == Payloads::Kept);
         let hash = blake3::hash(&body).to_hex();
+        let id = self.job.id;
+        let estimate = runner.store.estimate_of(&self.job, &runner.asked()).await?;
         let now = runner.clock.now();
         let intent = Intent {
             url: url.as_str(),
             body_hash: &hash,
             model: &self.job.model,
             mark: mark.as_deref(),
-            estimate: Estimate::UNKNOWN,
-            caps: Caps::default(),
-            day_start: now,
-            month_start: now,
+            estimate,
+            limits: runner.limits(now),
         };
-        let id = self.job.id;
         match insist(|| runner.store.intend(id, &intent, runner.clock.now())).await? {
             Intended::Yes(job) => self.entered(*job),
             Intended::Cancelled => return Ok(Some(End::Cancelled { ended: true })),

@@ -1,0 +1,178 @@
+//! What Run would cost and do, said before the click. It is asked at every key that is typed, so it reads what is known and asks nobody;
+//! a price that is old is asked for behind it, and announced.
+
+use chrono::TimeDelta;
+
+use super::Library;
+use crate::clock::Moment;
+use crate::error::Error;
+use crate::event::Event;
+use crate::job::Edit;
+use crate::model::Provider;
+use crate::money::estimate::priced_as;
+use crate::money::{Estimate, OverCap};
+use crate::picture;
+use crate::store::{Asked, Terms};
+use crate::version::{Picture, VersionId};
+
+/// A price older than that is asked for again.
+const PRICE_HOURS: i64 = 24;
+
+/// After fal did not say a price, it is left alone for so long.
+const PRICE_PAUSE_MINUTES: i64 = 5;
+
+/// What an edit would cost, and whether it would go.
+#[derive(Debug)]
+pub struct Quote {
+    /// What it would cost.
+    pub estimate: Estimate,
+    /// The same in words, for example "2 images at $0.03 each".
+    pub said: String,
+    /// What would refuse it before anything is paid.
+    pub problem: Option<Error>,
+    /// The problem is a picture over the model's limit, and making it smaller would do.
+    pub shrinks: bool,
+    /// The result it would be given for nothing.
+    pub cached: Option<VersionId>,
+    /// A result of the same wish without a seed: a run would make another one.
+    pub similar: Option<VersionId>,
+}
+
+impl Library {
+    /// What an edit would cost, and whether it would go. Nothing is kept, nobody is asked.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a picture, [`Error::Database`]. What would refuse the edit is in the quote.
+    pub async fn quote(&self, edit: Edit) -> Result<Quote, Error> {
+        self.ask_price(&edit.model);
+        let now = self.0.clock.now();
+        let reckoned = self
+            .with_terms(now, async |terms| self.0.store.reckon(&edit, terms).await)
+            .await?;
+        let given = reckoned.stored.filter(|_| reckoned.seeded && !edit.fresh);
+        let (estimate, said) = match given {
+            Some(_) => (Estimate::FREE, "from cache".to_owned()),
+            None => (reckoned.estimate, reckoned.said),
+        };
+        let too_large = over_limit(&edit, &reckoned.pictures);
+        let shrinks = too_large.is_some();
+        // A stored result passes no cap and sends no picture.
+        let refused = |over: Option<OverCap>| over.filter(|_| given.is_none());
+        let problem = self
+            .check(&edit)
+            .await
+            .err()
+            .or_else(|| too_large.filter(|_| given.is_none()))
+            .or_else(|| refused(reckoned.over_cap).map(Error::CapReached));
+        Ok(Quote {
+            shrinks: shrinks && problem.is_some(),
+            estimate,
+            said,
+            problem,
+            cached: given,
+            similar: reckoned.stored.filter(|_| !reckoned.seeded),
+        })
+    }
+
+    /// Does `work` under what holds for edits at that moment.
+    pub(super) async fn with_terms<T>(
+        &self,
+        now: Moment,
+        work: impl AsyncFnOnce(&Terms<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let runner = &self.0.runner;
+        let is_kept = |picture: &Picture| self.0.pictures.path(picture).is_file();
+        let new_id = || self.new_id();
+        let terms = Terms {
+            asked: runner.asked(),
+            limits: runner.limits(now),
+            is_kept: &is_kept,
+            new_id: &new_id,
+        };
+        work(&terms).await
+    }
+
+    /// Sees to it that a model's price is known and fresh, behind whoever called. [`Event::Models`] tells when there is another one.
+    pub(super) fn ask_price(&self, model: &str) {
+        if Provider::of(model) == Provider::Demo || self.0.runner.asked() != Asked::Fal {
+            return;
+        }
+        let (library, model) = (self.clone(), priced_as(model).to_owned());
+        tokio::spawn(async move {
+            let now = library.0.clock.now();
+            if !library.begins_asking(&model, now) {
+                return;
+            }
+            match library.refresh_price(&model, now).await {
+                Ok(()) => library.may_ask_again(&model),
+                // It stays among those that were asked, so that fal is left alone for a while.
+                Err(error) => tracing::debug!(model, %error, "fal did not say a price"),
+            }
+        });
+    }
+
+    async fn refresh_price(&self, model: &str, now: Moment) -> Result<(), Error> {
+        let old = now - TimeDelta::hours(PRICE_HOURS);
+        let asked_at = self.0.store.price_asked_at(model).await?;
+        if asked_at.is_some_and(|at| at > old) {
+            return Ok(());
+        }
+        let fal = self.fal().await?;
+        let price = match fal.price(model).await {
+            Ok(price) => price,
+            Err(failure) => {
+                let code = failure.code.name();
+                tracing::debug!(model, code, "fal did not say a price");
+                // Not an error of ours; a moment in the future keeps it from being asked for at every key.
+                return Err(Error::Internal("no price"));
+            }
+        };
+        if self.0.store.set_price(model, &price, now).await? {
+            let _ = self.0.events.send(Event::Models);
+        }
+        Ok(())
+    }
+
+    /// One at a time for each model, and none for a while after one that failed.
+    fn begins_asking(&self, model: &str, now: Moment) -> bool {
+        let pause = TimeDelta::minutes(PRICE_PAUSE_MINUTES);
+        let mut asked = self.asked_prices();
+        if asked.get(model).is_some_and(|at| now - *at < pause) {
+            return false;
+        }
+        asked.insert(model.to_owned(), now);
+        true
+    }
+
+    fn may_ask_again(&self, model: &str) {
+        self.asked_prices().remove(model);
+    }
+
+    /// Another key may be told what this one was not.
+    pub(super) async fn forget_answers(&self) {
+        self.asked_prices().clear();
+        *self.0.balance.lock().await = None;
+    }
+
+    fn asked_prices(
+        &self,
+    ) -> std::sync::MutexGuard<'_, std::collections::HashMap<crate::model::ModelId, Moment>> {
+        let asked = self.0.prices_asked.lock();
+        asked.unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The first picture that is over the model's limit and may not be made smaller.
+fn over_limit(edit: &Edit, pictures: &[Picture]) -> Option<Error> {
+    let said = |picture: &Picture| {
+        let Picture {
+            width,
+            height,
+            bytes,
+            ..
+        } = *picture;
+        picture::over_limit(&edit.model, width, height, bytes)
+    };
+    let said = pictures.iter().find_map(said).filter(|_| !edit.shrink)?;
+    Some(Error::PictureOverLimit { said })
+}
