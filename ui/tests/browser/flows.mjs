@@ -103,7 +103,7 @@ const flows = {
       }
       await page.getByRole("treeitem", { name: /dragon/ }).click();
       await stage(page).focus();
-      for (const name of ["Close", "Open fal dashboard", "Run again (may cost again)"]) {
+      for (const name of ["Close", "Run again…", "Look again", "Open fal's requests", "Dismiss"]) {
         await page.keyboard.press("Tab");
         assert.equal(await focused(page), name);
       }
@@ -177,13 +177,13 @@ const flows = {
       await page.getByRole("group", { name: "Picture: Original" }).waitFor();
     },
   },
-  "Connect fal.ai is reached in the model list with the arrows and leads to the key": {
+  "a model that lacks a key is reached in the list with the arrows and leads to the key": {
     scene: "",
     run: async (page) => {
       await page.evaluate(() => window.overpaintFake?.drop({ type: "drop", paths: ["/home/ada/coffee.png"] }));
       await page.getByLabel(/^Model:/).focus();
       await page.keyboard.press("Enter");
-      await page.getByRole("option", { name: "Connect fal.ai…" }).waitFor();
+      await page.getByRole("button", { name: "Connect fal.ai…" }).waitFor();
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "Settings" }).waitFor();

@@ -1,3 +1,5 @@
+import { paid } from "./paid-scenes.mjs";
+
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {{ name: string; scene?: string; query?: string; act?: (page: Page) => Promise<void> }} Scene */
 
@@ -13,6 +15,7 @@ const localApi = async (/** @type {Page} */ page) => {
 
 /** Every screen and state worth looking at. @type {Scene[]} */
 export const scenes = [
+  ...paid,
   { name: "first-run" },
   {
     name: "first-run-no-keychain",
@@ -142,158 +145,8 @@ export const scenes = [
       await page.getByRole("alertdialog").waitFor();
     },
   },
-  {
-    name: "studio-looking",
-    scene: "trouble",
-    act: (page) => page.getByRole("treeitem", { name: /let it rain/ }).click(),
-  },
-  {
-    name: "studio-your-turn",
-    scene: "trouble",
-    act: (page) => page.getByRole("treeitem", { name: /dragon/ }).click(),
-  },
-  { name: "studio-locked", scene: "trouble", act: (page) => page.getByRole("treeitem", { name: /locked/ }).click() },
-  { name: "studio-bad-key", scene: "trouble", act: (page) => page.getByRole("treeitem", { name: /key gone/ }).click() },
-  {
-    name: "studio-put-off",
-    scene: "trouble",
-    act: (page) => page.getByRole("treeitem", { name: /no network/ }).click(),
-  },
-  { name: "activity-money", scene: "trouble", act: (page) => button(page, /^Activity/).click() },
-  {
-    name: "parameters",
-    scene: "everything",
-    act: async (page) => {
-      await page.getByRole("textbox", { name: "Seed" }).fill("9152847761203345178");
-      await page.getByRole("textbox", { name: "Strength" }).fill("wide");
-      await page.getByRole("button", { name: "Details" }).waitFor();
-    },
-  },
-  {
-    name: "parameters-below",
-    scene: "everything",
-    act: async (page) => {
-      await page.getByRole("textbox", { name: "Loras, as JSON" }).fill("[{");
-      await page.getByRole("textbox", { name: "Loras, as JSON" }).scrollIntoViewIfNeeded();
-    },
-  },
-  {
-    name: "references",
-    scene: "everything",
-    act: async (page) => {
-      await button(page, "Add reference").click();
-      await page.getByRole("menuitem", { name: /Library/ }).click();
-      const pictures = page.getByRole("group", { name: "Recent pictures" }).getByRole("button");
-      await pictures.nth(0).click();
-      await pictures.nth(2).click();
-      await button(page, "Use 2 pictures").click();
-      await page.getByRole("group", { name: "References" }).getByText("2 of 3").waitFor();
-    },
-  },
-  {
-    name: "library-pick",
-    scene: "everything",
-    act: async (page) => {
-      await button(page, "Add reference").click();
-      await page.getByRole("menuitem", { name: /Library/ }).click();
-      await page.getByRole("group", { name: "Recent pictures" }).getByRole("button").nth(1).click();
-    },
-  },
-  { name: "reference-menu", scene: "everything", act: (page) => button(page, "Add reference").click() },
-  {
-    name: "drop-targets",
-    scene: "everything",
-    act: (page) => page.evaluate(() => window.overpaintFake?.drop({ type: "over", at: { x: 500, y: 300 } })),
-  },
-  {
-    name: "too-large",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByRole("textbox", { name: "Prompt" }).fill("a huge sunset");
-      await button(page, "Make it fit").waitFor();
-    },
-  },
-  {
-    name: "cap-reached",
-    scene: "studio",
-    act: async (page) => {
-      await page.evaluate(() => window.overpaintFake?.call("change_settings", { day_cap: 0.1 }));
-      await page.getByRole("textbox", { name: "Prompt" }).fill("warmer");
-      await button(page, "Change cap").waitFor();
-    },
-  },
-  {
-    name: "wrong-parameter",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByRole("textbox", { name: "Prompt" }).fill("a wrong number of cups");
-      await button(page, "Show the field").waitFor();
-    },
-  },
-  {
-    name: "similar",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByRole("textbox", { name: "Prompt" }).fill("golden hour, brighter");
-      await button(page, "You already have one like this").waitFor();
-    },
-  },
-  {
-    name: "cached",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByRole("textbox", { name: "Seed" }).fill("7");
-      await page.getByRole("textbox", { name: "Prompt" }).fill("golden hour, brighter");
-      await button(page, "Run again anyway").waitFor();
-    },
-  },
   { name: "activity", scene: "busy", act: (page) => button(page, /^Activity/).click() },
   { name: "models", scene: "studio", act: (page) => page.getByLabel(/^Model:/).click() },
-  {
-    name: "models-search",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByLabel(/^Model:/).click();
-      await page.getByRole("combobox", { name: "Search models" }).fill("flux fill");
-      await page.getByRole("row", { name: /FLUX.1 Fill/ }).waitFor();
-    },
-  },
-  {
-    name: "models-pasted",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByLabel(/^Model:/).click();
-      await page.getByRole("combobox", { name: "Search models" }).fill("fal-ai/some-new/model/edit");
-      await page.getByText("Use fal-ai/some-new/model/edit").waitFor();
-    },
-  },
-  {
-    name: "models-without-key",
-    scene: "studio",
-    act: async (page) => {
-      await page.evaluate(() => {
-        const fake = window.overpaintFake;
-        if (!fake) return;
-        fake.key = "none";
-        fake.listFails = true;
-        fake.announce({ type: "settings" });
-      });
-      await page.getByLabel(/^Model:/).click();
-      await button(page, "Refresh").click();
-      await page.getByText("fal could not be reached").waitFor();
-    },
-  },
-  {
-    name: "model-unknown-form",
-    scene: "studio",
-    act: async (page) => {
-      await page.getByLabel(/^Model:/).click();
-      await page.getByRole("combobox", { name: "Search models" }).fill("fal-ai/kolors/v2/relight");
-      await page.getByRole("row", { name: /kolors 2 relight/ }).waitFor();
-      await page.keyboard.press("Enter");
-      await page.getByText("This model's form is not known").waitFor();
-    },
-  },
   {
     name: "empty-prompt",
     scene: "studio",
@@ -360,26 +213,6 @@ export const scenes = [
       await button(page, "Settings").click();
       await page.getByText("Advanced").click();
       await page.getByText("Overpaint 0.1.0").scrollIntoViewIfNeeded();
-    },
-  },
-  {
-    name: "settings-spending",
-    scene: "trouble",
-    act: async (page) => {
-      await button(page, "Settings").click();
-      await page.getByText("Cap for a day").waitFor();
-      await page.getByText("This month by model").waitFor();
-      await page.getByRole("group", { name: "Ledger" }).scrollIntoViewIfNeeded();
-      await page.getByText("On the demo engine").scrollIntoViewIfNeeded();
-    },
-  },
-  {
-    name: "settings-privacy",
-    scene: "studio",
-    act: async (page) => {
-      await button(page, "Settings").click();
-      await page.getByRole("switch", { name: /^fal keeps/ }).click();
-      await page.getByText("fal keeps nothing").scrollIntoViewIfNeeded();
     },
   },
   { name: "local-api", scene: "studio", act: localApi },

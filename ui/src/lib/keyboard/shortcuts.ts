@@ -9,6 +9,12 @@ export const shortcuts = {
   older: { keys: ["Alt+ArrowUp"], does: "Earlier prompt", group: "Edit" },
   newer: { keys: ["Alt+ArrowDown"], does: "Later prompt", group: "Edit" },
   compose: { keys: ["P"], does: "Write a prompt", group: "Edit" },
+  moveReference: {
+    keys: ["Alt+ArrowLeft", "Alt+ArrowRight"],
+    does: "Move a reference (on its picture)",
+    group: "Edit",
+  },
+  favourite: { keys: ["Mod+."], does: "Favourite or not (in the list of models)", group: "Edit" },
   undo: { keys: ["Mod+Z"], does: "Undo the last deletion", group: "Edit" },
   cancel: { keys: ["Escape"], does: "Close or clear; on a running edit: go to Cancel", group: "Edit" },
 

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import type { Attachment } from "svelte/attachments";
 
 type Tip = { text: string; keys: string; beside: DOMRect };
@@ -20,8 +21,11 @@ class Tips {
 
   hide = () => {
     clearTimeout(this.#timer);
-    if (this.shown) this.#hiddenAt = Date.now();
-    this.shown = null;
+    // Also while something is drawn: a button that goes away with the keyboard on it loses the focus right then.
+    untrack(() => {
+      if (this.shown) this.#hiddenAt = Date.now();
+      this.shown = null;
+    });
   };
 }
 
