@@ -8,6 +8,7 @@
 mod away;
 mod bucket;
 mod fal;
+mod faults;
 mod import;
 mod inputs;
 mod library;
