@@ -12,6 +12,8 @@ mod desk;
 mod edit;
 mod import;
 mod killed;
+#[cfg(target_os = "linux")]
+mod memory;
 mod refused;
 mod serve;
 mod thumbnail;

@@ -9,6 +9,7 @@ mod away;
 mod bucket;
 mod cache;
 mod fal;
+mod faults;
 mod import;
 mod inputs;
 mod ledger;

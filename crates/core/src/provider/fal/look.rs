@@ -1,5 +1,7 @@
 //! Looking at a job that the provider has.
 
+use serde::de::IgnoredAny;
+
 use super::answer::{self, Seen};
 use super::http::header;
 use super::{Fal, Look, refusal};
@@ -41,6 +43,16 @@ impl Fal {
             Ok(answer) => answer,
             Err(failure) => return Look::Unknown(failure),
         };
+        // A network's sign-in page, a redirect, half an answer: not the model's word, which is still there to be read.
+        if status.is_redirection() || status.is_success() && !is_json(&body) {
+            let said = refusal::said(&body);
+            return Look::Unknown(
+                Failure::free(Code::AnswerUnreadable)
+                    .charged(Charged::Yes)
+                    .saying(format!("{status}: {said}"))
+                    .answered(Step::Look, Got::Status(status.as_u16()), &body),
+            );
+        }
         if status.is_success() {
             let mut outputs = answer::pictures(&body);
             outputs.told.units = refusal::units(&headers);
@@ -73,4 +85,8 @@ impl Fal {
             _ => Look::Failed(refusal::of(Step::Look, status, &body).hinted(&headers)),
         }
     }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }

@@ -20,7 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long a cancel is waited for before the job is shown as cancelled.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(30);
 
-/// So many looks in a row that say "never heard of it" or "wrong key" are believed. The ticket is kept: looking again stays free.
+/// So many looks in a row that say "never heard of it" or "wrong key", or that show a result nobody can read, are believed. The ticket is
+/// kept: looking again stays free.
 const REFUSALS_BELIEVED: u32 = 5;
 
 /// So long after it took a job, fal may not know it everywhere: "never heard of it" means nothing yet.
@@ -144,5 +145,9 @@ impl Run {
 }
 
 fn is_refusal(code: Code, early: bool) -> bool {
-    code == Code::KeyRefused || code == Code::ResultGone && !early
+    match code {
+        Code::KeyRefused | Code::AnswerUnreadable => true,
+        Code::ResultGone => !early,
+        _ => false,
+    }
 }
