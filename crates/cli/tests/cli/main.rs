@@ -14,4 +14,5 @@ mod import;
 mod killed;
 mod refused;
 mod serve;
+mod spending;
 mod thumbnail;
