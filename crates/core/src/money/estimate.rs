@@ -12,7 +12,7 @@ use crate::model::{ORIGINAL_DEFAULT, SEEDREAM_4};
 /// Below that a unit's price is a placeholder: no model makes a picture, or a megapixel of one, for a twentieth of a cent.
 const PLACEHOLDER_BELOW: Money = Money(500);
 
-/// Pixels of a result whose size nobody named: no edit model makes more of its own accord.
+/// Most megapixels of a result whose size nobody named: an edit is as large as its input, but models make no more of their own accord.
 const LARGEST_UNASKED: f64 = 4.0;
 
 /// What is known of a model's price.
