@@ -225,11 +225,14 @@ mod tests {
         )
     }
 
+    /// Price, parameters, inputs; amount, basis, words.
+    type Row<'a> = (Price, Value, &'a [(u32, u32)], Option<i64>, Basis, &'a str);
+
     #[test]
     fn what_a_wish_costs_is_this_table() {
         let one_mp = (1000, 1000);
         let none = json!({});
-        let table: [(Price, Value, &[(u32, u32)], Option<i64>, Basis, &str); 13] = [
+        let table: [Row<'_>; 13] = [
             (
                 price("images", 30_000, Some(31_000)),
                 none.clone(),
