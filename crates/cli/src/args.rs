@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Jobs(Jobs),
     /// Show a job or a version.
     Show(Show),
+    /// Show what was spent today and this month, by model, beside the caps.
+    Spending(Spending),
     /// Make a small copy of a picture; touches no library.
     Thumbnail(Thumbnail),
     /// Serve the library over HTTP, until it is stopped.
@@ -66,6 +68,12 @@ pub(crate) struct Jobs {
 pub(crate) struct Show {
     /// Id of a job or a version, or 4 or more characters of its beginning or end, if no other has them.
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) library: LibraryFlag,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Spending {
     #[command(flatten)]
     pub(crate) library: LibraryFlag,
 }

@@ -26,6 +26,7 @@ use crate::interrupt::{Interrupt, Interrupts};
 use crate::output::{Outcome, Stop, say};
 use crate::owner::{PATIENCE, Place, Search};
 use crate::progress::Shown;
+use crate::spending::cost_in_words;
 use crate::target::Target;
 use watch::Watched;
 
@@ -188,7 +189,14 @@ impl Run {
         let output = self.target.path().display().to_string();
         let by_demo = (job.model == DEMO)
             .then(|| "made by the demo engine on this computer, not by an AI model".to_owned());
-        let notes = [input_note, version.note.clone(), job.note.clone(), by_demo];
+        let cost = job.cost.as_ref().map(cost_in_words);
+        let notes = [
+            input_note,
+            version.note.clone(),
+            job.note.clone(),
+            by_demo,
+            cost,
+        ];
         let outcome = Outcome::result(
             &Edited {
                 job,

@@ -14,6 +14,7 @@ mod output;
 mod owner;
 mod progress;
 mod serve;
+mod spending;
 mod target;
 mod thumbnail;
 
@@ -43,6 +44,7 @@ fn run(command: Command, given: Given) -> Result<Outcome, Stop> {
         }
         Command::Jobs(args) => on_runtime(jobs::list(args, given, clock)),
         Command::Show(args) => on_runtime(jobs::show(args, given)),
+        Command::Spending(args) => on_runtime(spending::run(args, given, clock)),
         Command::Import(args) => {
             log(&given)?;
             on_runtime(import::run(args, given))

@@ -16,4 +16,5 @@ mod killed;
 mod memory;
 mod refused;
 mod serve;
+mod spending;
 mod thumbnail;

@@ -1,14 +1,17 @@
 //! What Run would cost and do, said before the click. It is asked at every key that is typed, so it reads what is known and asks nobody;
 //! a price that is old is asked for behind it, and announced.
 
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
 use chrono::TimeDelta;
 
 use super::Library;
 use crate::clock::Moment;
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::event::Event;
 use crate::job::Edit;
-use crate::model::Provider;
+use crate::model::{ModelId, Provider};
 use crate::money::estimate::priced_as;
 use crate::money::{Estimate, OverCap};
 use crate::picture;
@@ -106,28 +109,24 @@ impl Library {
             match library.refresh_price(&model, now).await {
                 Ok(()) => library.may_ask_again(&model),
                 // It stays among those that were asked, so that fal is left alone for a while.
-                Err(error) => tracing::debug!(model, %error, "fal did not say a price"),
+                Err(failure) => {
+                    let code = failure.code.name();
+                    tracing::debug!(model, code, "fal did not say a price");
+                }
             }
         });
     }
 
-    async fn refresh_price(&self, model: &str, now: Moment) -> Result<(), Error> {
+    async fn refresh_price(&self, model: &str, now: Moment) -> Result<(), Failure> {
         let old = now - TimeDelta::hours(PRICE_HOURS);
-        let asked_at = self.0.store.price_asked_at(model).await?;
+        let broke = |error: Error| Failure::from(&error);
+        let asked_at = self.0.store.price_asked_at(model).await.map_err(broke)?;
         if asked_at.is_some_and(|at| at > old) {
             return Ok(());
         }
-        let fal = self.fal().await?;
-        let price = match fal.price(model).await {
-            Ok(price) => price,
-            Err(failure) => {
-                let code = failure.code.name();
-                tracing::debug!(model, code, "fal did not say a price");
-                // Not an error of ours; a moment in the future keeps it from being asked for at every key.
-                return Err(Error::Internal("no price"));
-            }
-        };
-        if self.0.store.set_price(model, &price, now).await? {
+        let price = self.fal().await.map_err(broke)?.price(model).await?;
+        let store = &self.0.store;
+        if store.set_price(model, &price, now).await.map_err(broke)? {
             let _ = self.0.events.send(Event::Models);
         }
         Ok(())
@@ -154,11 +153,9 @@ impl Library {
         *self.0.balance.lock().await = None;
     }
 
-    fn asked_prices(
-        &self,
-    ) -> std::sync::MutexGuard<'_, std::collections::HashMap<crate::model::ModelId, Moment>> {
+    fn asked_prices(&self) -> MutexGuard<'_, HashMap<ModelId, Moment>> {
         let asked = self.0.prices_asked.lock();
-        asked.unwrap_or_else(std::sync::PoisonError::into_inner)
+        asked.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::{BuiltIn, ORIGINAL_DEFAULT, SEEDREAM_4};
 /// Below that a unit's price is a placeholder: no model makes a picture, or a megapixel of one, for a twentieth of a cent.
 const PLACEHOLDER_BELOW: Money = Money(500);
 
-/// Pixels of a result whose size nobody named: no edit model makes more of its own accord.
+/// Most megapixels of a result whose size nobody named: an edit is as large as its input, but models make no more of their own accord.
 const LARGEST_UNASKED: f64 = 4.0;
 
 /// What is known of a model's price.
@@ -228,11 +228,14 @@ mod tests {
         )
     }
 
+    /// Price, parameters, inputs; amount, basis, words.
+    type Row<'a> = (Price, Value, &'a [(u32, u32)], Option<i64>, Basis, &'a str);
+
     #[test]
     fn what_a_wish_costs_is_this_table() {
         let one_mp = (1000, 1000);
         let none = json!({});
-        let table: [(Price, Value, &[(u32, u32)], Option<i64>, Basis, &str); 13] = [
+        let table: [Row<'_>; 13] = [
             (
                 price("images", 30_000, Some(31_000)),
                 none.clone(),
