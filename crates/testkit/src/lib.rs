@@ -26,7 +26,8 @@
 //! | `/queue/{endpoint}` | `https://queue.fal.run/{endpoint}`: submit, `/requests/{id}` with `/status`, `/status/stream`, `/response`, `/cancel` |
 //! | `/run/{endpoint}` | `https://fal.run/{endpoint}` |
 //! | `/rest/storage/upload/initiate`, `/rest/billing/user_balance` | `https://rest.fal.ai` |
-//! | `/api/v1/models/pricing`, `…/models/requests/by-endpoint`, `…/models/requests/{id}/payloads` | `https://api.fal.ai/v1` |
+//! | `/api/v1/models`, `…/models/pricing`, `…/models/pricing/estimate`, `…/models/requests/by-endpoint`, `…/models/requests/{id}/payloads`, `…/account/billing` | `https://api.fal.ai/v1`, errors in its own form |
+//! | `/site/api/openapi/queue/openapi.json` | `https://fal.ai`: a model's document, no key |
 //! | `/files/b/…` | `https://v3b.fal.media`, no key; `/files/upload/…` takes uploads and refuses a key |
 //! | `/{endpoint}` | the protocol of the original's `FAL_ENDPOINT`: 200 with images, or 202 and a URL to poll |
 //! | `/_control/…` | not fal: the knobs, for tests that drive real programs (below) |
@@ -36,7 +37,13 @@
 //! 202, COMPLETED is 200 and says `error` when the job failed; `queue_position` only in line; `logs` null unless asked for; the URLs of a
 //! request hold owner and alias only.
 //!
-//! Deliberately absent: webhooks, multipart uploads, realtime, checks of a model's parameters, concurrency limits.
+//! What is sent to a model whose OpenAPI document is known (those Overpaint is built with, and [`Script::models`]) is checked with it. As at
+//! fal, the submit is accepted and the job ends: COMPLETED with an error, its result 422 with the field named, no unit billed. Pictures must be
+//! uploads of this fal, data URIs or `https:`; fields nobody knows are ignored. The original's protocol checks nothing.
+//!
+//! Networks break in [`FaultProxy`]; answers that want to harm the client are [`Failure`]s, listed below.
+//!
+//! Deliberately absent: webhooks, multipart uploads, realtime, concurrency limits.
 //!
 //! # As a program
 //!
