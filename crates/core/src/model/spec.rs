@@ -192,6 +192,11 @@ impl Spec {
             .map(|seed| seed.name.as_str())
     }
 
+    /// Its input as plain JSON Schema.
+    pub(crate) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
     /// Where the number of pictures goes.
     #[must_use]
     pub fn count(&self) -> Option<&str> {

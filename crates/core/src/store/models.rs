@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use super::Store;
 use crate::clock::{Moment, from_micros};
@@ -100,16 +100,8 @@ impl Store {
 
     /// What a model takes: as fal said last, else as it was when Overpaint was made; `None`: not known.
     pub(crate) async fn spec(&self, model: &str) -> Result<Option<Arc<Spec>>, Error> {
-        let id = on_fal(model);
-        let document: Option<String> =
-            sqlx::query_scalar("SELECT schema FROM model WHERE id = ? AND schema IS NOT NULL")
-                .bind(id)
-                .fetch_optional(&self.read)
-                .await?;
-        let live = document
-            .and_then(|document| serde_json::from_str(&document).ok())
-            .and_then(|document: Value| Spec::read(&document));
-        Ok(live.map(Arc::new).or_else(|| BuiltIn::of(id)?.spec.clone()))
+        let mut connection = self.read.acquire().await?;
+        spec_in(&mut connection, model).await
     }
 
     /// Marks a model, or takes the mark away.
@@ -172,4 +164,20 @@ fn row_of(row: &SqliteRow) -> ModelRow {
         favourite: row.get("favourite"),
         used_at: moment("used_at"),
     }
+}
+/// [`Store::spec`], inside a transaction.
+pub(super) async fn spec_in(
+    connection: &mut SqliteConnection,
+    model: &str,
+) -> Result<Option<Arc<Spec>>, Error> {
+    let id = on_fal(model);
+    let document: Option<String> =
+        sqlx::query_scalar("SELECT schema FROM model WHERE id = ? AND schema IS NOT NULL")
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    let live = document
+        .and_then(|document| serde_json::from_str(&document).ok())
+        .and_then(|document: Value| Spec::read(&document));
+    Ok(live.map(Arc::new).or_else(|| BuiltIn::of(id)?.spec.clone()))
 }

@@ -9,13 +9,14 @@ use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
 use super::ledger::over_cap;
+use super::models::spec_in;
 use super::prices::price_in;
 use super::versions::{uuid, version_id};
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::Error;
 use crate::job::{Edit, Job, JobId};
-use crate::model::Provider;
+use crate::model::{Provider, Spec};
 use crate::money::estimate::{Facts, estimate, priced_as, said};
 use crate::money::{Caps, Estimate, OverCap};
 use crate::version::{Picture, VersionId};
@@ -266,16 +267,12 @@ pub(super) async fn give_again(
     Ok(())
 }
 
-/// The schema a model is known to have, as a hash: with another one the same parameters may mean something else.
+/// What a model is known to take, as a hash: with another schema the same parameters may mean something else.
 async fn schema_version(connection: &mut SqliteConnection, model: &str) -> Result<String, Error> {
-    let schema: Option<Option<String>> =
-        sqlx::query_scalar("SELECT schema FROM model WHERE id = ?")
-            .bind(model)
-            .fetch_optional(connection)
-            .await?;
-    Ok(schema
-        .flatten()
-        .map(|schema| blake3::hash(schema.as_bytes()).to_hex().to_string())
+    let spec = spec_in(connection, model).await?;
+    let hash = |spec: &Spec| blake3::hash(sorted(spec.schema()).to_string().as_bytes());
+    Ok(spec
+        .map(|spec| hash(&spec).to_hex().to_string())
         .unwrap_or_default())
 }
 

@@ -645,6 +645,9 @@ async fn models_are_found_and_say_what_they_take() {
     }
     let none = house.get("/api/v1/models/a/../b%3F").send().await.unwrap();
     assert_eq!(problem(none).await["code"], "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn money_is_quoted_before_and_told_after() {
     let house = House::new().await;
     let picture = house.picture().await;
