@@ -79,7 +79,7 @@ async fn anything_that_differs_is_another_wish() {
     let stage = Stage::new().await;
     let library = stage.open().await;
     let (input, other) = (picture(&library).await, other_picture(&library).await);
-    let parameters = json!({"seed": 7, "image_size": {"width": 64, "height": 64}, "mask_url": other.to_string()});
+    let parameters = json!({"seed": 7, "image_size": {"width": 64, "height": 64}, "mask_url": {"version_id": other.to_string()}});
     let base = Edit {
         references: vec![other],
         ..wish(input, &parameters)
@@ -114,7 +114,7 @@ async fn anything_that_differs_is_another_wish() {
         ("a parameter", parameter("num_images", json!(1))),
         (
             "a picture parameter",
-            parameter("mask_url", json!(input.to_string())),
+            parameter("mask_url", json!({"version_id": input.to_string()})),
         ),
         (
             "a nested one",
@@ -131,7 +131,7 @@ async fn anything_that_differs_is_another_wish() {
         .await
         .unwrap();
     assert_ne!(twin.id, input);
-    let reordered = json!({"mask_url": other.to_string(), "image_size": {"height": 64, "width": 64}, "seed": 7});
+    let reordered = json!({"mask_url": {"version_id": other.to_string()}, "image_size": {"height": 64, "width": 64}, "seed": 7});
     let hits = [
         (
             "order",
