@@ -273,7 +273,6 @@ impl Store {
 /// Whether the intent would spend more than a cap allows; in the intent's own transaction, so that two jobs cannot both be the last that fits.
 #[expect(
     clippy::unused_async,
-    clippy::unnecessary_wraps,
     reason = "the ledger fills it"
 )]
 async fn over_cap(_: &mut Transaction<'_>, intent: &Intent<'_>) -> Result<Option<Failure>, Error> {
