@@ -61,6 +61,7 @@ async fn the_log_file_is_where_help_says_and_holds_neither_key_nor_prompt() {
     let desk = Desk::new()
         .with("FAL_API_KEY", "id-one:secret-two")
         .with("FAL_ENDPOINT", "http://127.0.0.1:9")
+        .with("POLL_MAX_WAIT", "0.1")
         .with("OVERPAINT_LOG", "trace");
     desk.put("in.png", &sample::photo_png(16, 16));
     let said = desk

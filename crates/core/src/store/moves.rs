@@ -271,10 +271,7 @@ impl Store {
 }
 
 /// Whether the intent would spend more than a cap allows; in the intent's own transaction, so that two jobs cannot both be the last that fits.
-#[expect(
-    clippy::unused_async,
-    reason = "the ledger fills it"
-)]
+#[expect(clippy::unused_async, reason = "the ledger fills it")]
 async fn over_cap(_: &mut Transaction<'_>, intent: &Intent<'_>) -> Result<Option<Failure>, Error> {
     let _ = (intent.caps, intent.day_start, intent.month_start);
     Ok(None)
