@@ -90,7 +90,7 @@ pub struct Job {
     pub cancel_asked: bool,
     /// Present while it is at work.
     pub progress: Option<Progress>,
-    /// Present when it failed or is unconfirmed.
+    /// Present when it failed, is unconfirmed, or waits in line to try again (`not_before`).
     pub problem: Option<Problem>,
     /// What a person should know about the result, for example which words the demo engine did not understand.
     pub note: Option<String>,

@@ -86,7 +86,10 @@ pub(crate) fn words(job: &Job, now: Moment) -> String {
             .to_owned()
     };
     match job.state {
-        JobState::Queued => "Starts soon".to_owned(),
+        JobState::Queued => match &job.problem {
+            Some(why) if job.not_before.is_some() => format!("{}, trying again soon", why.title),
+            _ => "Starts soon".to_owned(),
+        },
         JobState::Uploading if share.is_none() => {
             format!("Preparing {counted}").trim_end().to_owned()
         }

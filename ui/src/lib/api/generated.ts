@@ -401,7 +401,7 @@ cancel_asked: boolean,
  */
 progress: Progress | null, 
 /**
- * Present when it failed or is unconfirmed.
+ * Present when it failed, is unconfirmed, or waits in line to try again (`not_before`).
  */
 problem: Problem | null, 
 /**
