@@ -65,6 +65,11 @@ export class SimulatedFal {
     return (await this.#ask("GET", "charges")).charges;
   }
 
+  /** Every request it saw, in the order they came, as JSON that is not read yet: a seed is longer than a number of ours. */
+  async requests() {
+    return (await this.#answer("GET", "requests")).text();
+  }
+
   async stop() {
     const gone = once(this.#process, "exit");
     this.#process.kill();
@@ -72,12 +77,16 @@ export class SimulatedFal {
   }
 
   async #ask(method, path, body) {
+    return (await this.#answer(method, path, body)).json();
+  }
+
+  async #answer(method, path, body) {
     const answer = await fetch(`${this.origin}/_control/${path}`, {
       method,
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    return answer;
   }
 }

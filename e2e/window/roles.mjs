@@ -14,6 +14,7 @@ const MARKUP = {
   img: "img, svg",
   link: "a[href]",
   listitem: "li",
+  menuitem: "",
   option: "option",
   progressbar: "progress",
   radio: "input[type=radio]",
