@@ -47,6 +47,14 @@ impl Picture {
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.hash, self.extension)
     }
+
+    /// The bytes it has when it is sent; none are known of one that is encoded anew, and then they are made to fit.
+    pub(crate) fn bytes_sent(&self) -> u64 {
+        match self.media_type.as_str() {
+            "image/png" | "image/jpeg" | "image/webp" => self.bytes,
+            _ => 0,
+        }
+    }
 }
 
 /// A node of a picture's history.

@@ -12,9 +12,9 @@ use crate::error::{Error, Failure};
 use crate::event::Event;
 use crate::job::Edit;
 use crate::model::{ModelId, Provider};
+use crate::money::Estimate;
 use crate::money::estimate::priced_as;
-use crate::money::{Estimate, OverCap};
-use crate::picture;
+use crate::picture::{Misfit, limits_of};
 use crate::store::{Asked, Terms};
 use crate::version::{Picture, VersionId};
 
@@ -57,18 +57,21 @@ impl Library {
             Some(_) => (Estimate::FREE, "from cache".to_owned()),
             None => (reckoned.estimate, reckoned.said),
         };
-        let too_large = over_limit(&edit, &reckoned.pictures);
-        let shrinks = too_large.is_some();
+        let over_limit = match self.0.runner.asked() {
+            Asked::Fal => over_limit(&edit, &reckoned.pictures),
+            // Nobody knows what it takes.
+            Asked::Other(_) => None,
+        };
         // A stored result passes no cap and sends no picture.
-        let refused = |over: Option<OverCap>| over.filter(|_| given.is_none());
-        let problem = self
-            .check(&edit)
-            .await
-            .err()
-            .or_else(|| too_large.filter(|_| given.is_none()))
-            .or_else(|| refused(reckoned.over_cap).map(Error::CapReached));
+        let over_limit = over_limit.filter(|_| given.is_none());
+        let over_cap = reckoned.over_cap.filter(|_| given.is_none());
+        let (problem, shrinks) = match (self.check(&edit).await, over_limit) {
+            (Err(error), _) => (Some(error), false),
+            (Ok(_), Some((error, helps))) => (Some(error), helps),
+            (Ok(_), None) => (over_cap.map(Error::CapReached), false),
+        };
         Ok(Quote {
-            shrinks: shrinks && problem.is_some(),
+            shrinks,
             estimate,
             said,
             problem,
@@ -159,17 +162,51 @@ impl Library {
     }
 }
 
-/// The first picture that is over the model's limit and may not be made smaller.
-fn over_limit(edit: &Edit, pictures: &[Picture]) -> Option<Error> {
-    let said = |picture: &Picture| {
-        let Picture {
-            width,
-            height,
+/// The first picture that the model would refuse, and whether making it smaller would do. One that may be made smaller is none.
+fn over_limit(edit: &Edit, pictures: &[Picture]) -> Option<(Error, bool)> {
+    pictures.iter().find_map(|picture| {
+        let (width, height, bytes) = (picture.width, picture.height, picture.bytes_sent());
+        let misfit = limits_of(&edit.model).misfit(width, height, bytes)?;
+        let helps = !matches!(misfit, Misfit::Small(_));
+        let said = misfit.of(width, height, bytes);
+        (!helps || !edit.shrink).then_some((Error::PictureOverLimit { said }, helps))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_over_the_limit_as_it_is_sent_and_shrinking_is_offered_where_it_helps() {
+        let picture = |side, bytes, media_type: &str| Picture {
+            hash: String::new(),
+            media_type: media_type.to_owned(),
+            extension: String::new(),
+            width: side,
+            height: side,
             bytes,
-            ..
-        } = *picture;
-        picture::over_limit(&edit.model, width, height, bytes)
-    };
-    let said = pictures.iter().find_map(said).filter(|_| !edit.shrink)?;
-    Some(Error::PictureOverLimit { said })
+        };
+        let told = |picture: Picture, shrink| {
+            let edit = Edit {
+                shrink,
+                ..Edit::new(VersionId(uuid::Uuid::nil()), "", "some/model")
+            };
+            over_limit(&edit, &[picture]).map(|(_, helps)| helps)
+        };
+        assert_eq!(told(picture(100, 1_000, "image/png"), false), None);
+        assert_eq!(told(picture(15_000, 1_000, "image/png"), false), Some(true));
+        assert_eq!(told(picture(15_000, 1_000, "image/png"), true), None);
+        let heavy = 90_000_000;
+        assert_eq!(told(picture(100, heavy, "image/jpeg"), false), Some(true));
+        // Smaller does not help one that is too small.
+        let small = Edit {
+            shrink: true,
+            ..Edit::new(VersionId(uuid::Uuid::nil()), "", "fal-ai/qwen-image-2/edit")
+        };
+        let refused = over_limit(&small, &[picture(100, 1_000, "image/png")]);
+        assert_eq!(refused.map(|(_, helps)| helps), Some(false));
+        // It is sent as another file.
+        assert_eq!(told(picture(100, heavy, "image/tiff"), false), None);
+    }
 }

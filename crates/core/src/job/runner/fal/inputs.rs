@@ -120,7 +120,7 @@ impl Run {
         let model = &self.job.model;
         pictures.iter().find_map(|version| {
             let (width, height) = (version.picture.width, version.picture.height);
-            let bytes = as_sent(version);
+            let bytes = version.picture.bytes_sent();
             let misfit = limits_of(model).misfit(width, height, bytes)?;
             let helps = self.job.shrink && !matches!(misfit, Misfit::Small(_));
             if helps {
@@ -140,7 +140,7 @@ impl Run {
         let pictures = self.pictures_to_send().await.unwrap_or_default();
         let misfit = pictures.iter().find_map(|version| {
             let picture = &version.picture;
-            limits.misfit(picture.width, picture.height, as_sent(version))
+            limits.misfit(picture.width, picture.height, version.picture.bytes_sent())
         });
         Ok(misfit.map(|misfit| format!("Sent smaller than it is: the model takes {misfit}.")))
     }
@@ -157,14 +157,6 @@ impl Run {
         };
         let pictures = self.runner.pictures.clone();
         blocking(move || prepare(pictures.read(&version.picture)?, &version.name, manner)).await
-    }
-}
-
-/// The bytes a picture has when it is sent; none are known of one that is encoded anew, and then they are made to fit.
-fn as_sent(version: &Version) -> u64 {
-    match version.picture.media_type.as_str() {
-        "image/png" | "image/jpeg" | "image/webp" => version.picture.bytes,
-        _ => 0,
     }
 }
 
