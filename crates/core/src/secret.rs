@@ -2,6 +2,7 @@
 //!
 //! There is no `Display`, `Debug` shows nothing of it, and the one way to its text is [`Key::expose`], to be searched for in reviews.
 
+use memchr::memmem;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
@@ -48,6 +49,32 @@ impl Key {
         Ok(Self {
             text: text.into(),
             source,
+        })
+    }
+
+    /// What somebody else said, without the key where they repeated it: whole, or only its secret.
+    pub(crate) fn taken_out_of(&self, said: Vec<u8>) -> Vec<u8> {
+        let whole = self.expose();
+        let secret = whole.split_once(':').map_or(whole, |(_, secret)| secret);
+        // A short one is no secret, and would be found everywhere.
+        let told = [whole, secret].into_iter().filter(|text| text.len() >= 8);
+        told.fold(said, |said, text| {
+            let mut rest = said.as_slice();
+            let Some(mut at) = memmem::find(rest, text.as_bytes()) else {
+                return said;
+            };
+            let mut clean = Vec::with_capacity(said.len());
+            loop {
+                clean.extend_from_slice(rest.get(..at).unwrap_or_default());
+                clean.extend_from_slice(b"[key]");
+                rest = rest.get(at + text.len()..).unwrap_or_default();
+                match memmem::find(rest, text.as_bytes()) {
+                    Some(next) => at = next,
+                    None => break,
+                }
+            }
+            clean.extend_from_slice(rest);
+            clean
         })
     }
 
@@ -107,6 +134,16 @@ pub fn fresh_token() -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
     use super::*;
+
+    #[test]
+    fn a_key_that_is_repeated_is_taken_out_wherever_it_stands() {
+        let key = Key::parse("id-1:s3cret-s3cret", Source::Keychain).unwrap();
+        let said = b"No user for id-1:s3cret-s3cret (s3cret-s3cret), id-1".to_vec();
+        assert_eq!(key.taken_out_of(said), b"No user for [key] ([key]), id-1");
+        assert_eq!(key.taken_out_of(b"nothing".to_vec()), b"nothing");
+        let short = Key::parse("a:b", Source::Keychain).unwrap();
+        assert_eq!(short.taken_out_of(b"a:b abba".to_vec()), b"a:b abba");
+    }
 
     #[test]
     fn a_key_is_trimmed_and_never_printed() {

@@ -83,7 +83,7 @@ pub enum Failure {
     Status(u16),
 }
 
-const NAMES: [(&str, Failure); 34] = [
+const NAMES: [(&str, Failure); 35] = [
     ("unauthorized", Failure::Unauthorized),
     ("bad-key-format", Failure::BadKeyFormat),
     ("locked", Failure::Locked),
@@ -124,6 +124,7 @@ const NAMES: [(&str, Failure); 34] = [
         Failure::Hostile(Hostile::RedirectLoopback),
     ),
     ("redirect-ipv6", Failure::Hostile(Hostile::RedirectIpv6)),
+    ("echo", Failure::Hostile(Hostile::Echo)),
 ];
 
 /// No failure has that name.

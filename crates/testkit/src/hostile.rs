@@ -12,6 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::{Stream, StreamExt, stream};
 
+use crate::fault::detail;
 use crate::reply;
 use crate::server::Call;
 use crate::sim::Sim;
@@ -37,6 +38,8 @@ pub enum Hostile {
     RedirectLoopback,
     /// `redirect-ipv6`: 307 to the same in other words, `http://[::1]:9/`.
     RedirectIpv6,
+    /// `echo`: 401 with a `detail` that repeats the `Authorization` header, as careless gateways do.
+    Echo,
 }
 
 /// The answer. None of them says anything of a job.
@@ -77,6 +80,10 @@ pub(crate) fn answer(sim: &Sim, call: &Call, hostile: Hostile) -> Response {
         Hostile::RedirectMetadata => redirect("http://169.254.169.254/latest/meta-data/"),
         Hostile::RedirectLoopback => redirect("http://127.0.0.1:9/"),
         Hostile::RedirectIpv6 => redirect("http://[::1]:9/"),
+        Hostile::Echo => {
+            let sent = call.header("authorization").unwrap_or_default();
+            detail(401, &format!("No user found for {sent}"))
+        }
     }
 }
 

@@ -237,7 +237,15 @@ impl Fal {
             .read_answer(response)
             .await
             .map_err(|error| unreachable(Step::Look, &error))?;
-        Ok((status, headers, body))
+        Ok((status, headers, self.without_key(body)))
+    }
+
+    /// An answer as it may be kept, shown and logged: a careless gateway repeats the key in its error.
+    fn without_key(&self, body: Vec<u8>) -> Vec<u8> {
+        match &self.key {
+            Some(key) => key.taken_out_of(body),
+            None => body,
+        }
     }
 
     /// Adds the key where the destination allows it, and nowhere else.

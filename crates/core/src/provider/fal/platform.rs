@@ -36,6 +36,7 @@ impl Fal {
         let body = read(response)
             .await
             .map_err(|error| unreachable(Step::Look, &error))?;
+        let body = self.without_key(body);
         if !status.is_success() {
             return Err(refusal::of(Step::Look, status, &body));
         }

@@ -60,7 +60,7 @@ impl Fal {
         };
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match self.http.read_answer(response).await {
-            Ok(body) => body,
+            Ok(body) => self.without_key(body),
             // Its status is a no, whatever it still wanted to say.
             Err(error) if is_no(status) => error.to_string().into_bytes(),
             Err(error) => return Err(unclear(plain(&error), Got::BrokeOff, b"")),

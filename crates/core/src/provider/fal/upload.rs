@@ -188,6 +188,7 @@ impl Fal {
         let body = read(response)
             .await
             .map_err(|error| unreachable(Step::Upload, &error))?;
+        let body = self.without_key(body);
         if !status.is_success() {
             let failure = refusal::of(Step::Upload, status, &body).hinted(&headers);
             let code = match failure.code {

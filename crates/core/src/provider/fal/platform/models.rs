@@ -148,7 +148,7 @@ impl Fal {
                 return Err(Failure::free(Code::AnswerUnreadable).saying("The answer is too long."));
             }
         }
-        Ok((status, body))
+        Ok((status, self.without_key(body)))
     }
 }
 

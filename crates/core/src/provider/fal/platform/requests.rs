@@ -98,6 +98,7 @@ impl Fal {
             .map_err(|error| failed(&error))?;
         let status = response.status();
         let body = read(response).await.map_err(|error| failed(&error))?;
+        let body = self.without_key(body);
         let said = || {
             format!("{status} {}", refusal::said(&body))
                 .trim()
