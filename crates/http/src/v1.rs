@@ -58,6 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(jobs::read, jobs::delete))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::look))
         .routes(routes!(items::list))
         .routes(routes!(items::restore))
         .routes(routes!(versions::read, versions::delete))

@@ -153,6 +153,19 @@ pub(super) async fn retry(
     Ok((StatusCode::ACCEPTED, axum::Json(job.into())))
 }
 
+/// Look what became of a job
+///
+/// Searches fal's list for an unconfirmed job, or asks fal again about one that ended there. Free: nothing is sent to be run.
+#[utoipa::path(post, operation_id = "v1_look_again", path = "/api/v1/jobs/{id}/look", tag = "edits", params(("id" = String, Path, description = "Its id")),
+    responses((status = 202, body = Job)))]
+pub(super) async fn look(
+    State(library): State<Library>,
+    Id(id): Id<JobId>,
+) -> Result<(StatusCode, axum::Json<Job>), Refusal> {
+    let job = library.look_again(id).await?;
+    Ok((StatusCode::ACCEPTED, axum::Json(job.into())))
+}
+
 /// Delete a job
 ///
 /// Moves a job to the trash with its results. One at work is cancelled.

@@ -402,7 +402,7 @@ async fn a_job_in_the_trash_is_nobodys_to_run() {
             .status(),
         204
     );
-    for act in ["retry", "cancel"] {
+    for act in ["retry", "look", "cancel"] {
         let asked = house.ask(Method::POST, &format!("{path}/{act}"));
         let refused = problem(asked.send().await.unwrap()).await;
         assert_eq!(refused["code"], "not_found", "{act}");
