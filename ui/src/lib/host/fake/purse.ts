@@ -46,7 +46,7 @@ export class Purse {
 
   spending(): Spending {
     const { day_cap, month_cap } = this.settings();
-    const today = this.#sum(0);
+    const today = this.#sum(1);
     const models = [...new Set(this.#lines().map(({ model }) => model))]
       .map((model) => ({ model, spent: this.#sum(31, model) }))
       .sort((one, other) => other.spent.amount - one.spent.amount);
@@ -66,7 +66,8 @@ export class Purse {
   }
 
   #sum(days: number, model?: string): Spent {
-    const since = new Date(this.memory.now() - days * 86_400_000).setHours(0, 0, 0, 0);
+    // The last 24 hours, not since midnight: what the scenes show must not depend on when they are looked at.
+    const since = this.memory.now() - days * 86_400_000;
     const lines = this.#lines().filter((one) => Date.parse(one.at) >= since && (!model || one.model === model));
     const add = (some: LedgerLine[]) => some.reduce((sum, { cost, estimate }) => sum + (cost ?? estimate ?? 0), 0);
     const unknown = lines.filter(({ cost, estimate }) => cost === null && estimate === null).length;
@@ -83,7 +84,7 @@ export class Purse {
     const { day_cap } = this.settings();
     if (/huge/.test(prompt)) return problems.tooLarge;
     if (/wrong number/.test(prompt)) return problems.badParameter;
-    return day_cap !== null && this.#sum(0).amount + (amount ?? 0) > day_cap ? problems.dayCap : null;
+    return day_cap !== null && this.#sum(1).amount + (amount ?? 0) > day_cap ? problems.dayCap : null;
   }
 }
 
