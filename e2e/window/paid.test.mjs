@@ -25,7 +25,11 @@ for (const [theme, dark] of [
     const talk = inWindow(test, { dark, env }, async (window) => {
       const { page } = window;
       const shot = (name) => window.screenshot(`e2e/out/paid-${name}-${theme}.png`);
-      await twoPictures(window);
+      const file = window.path("coffee.png");
+      await coffee(file);
+      await window.drop([file]);
+      await page.text("coffee.png");
+      await page.find("group", "Picture: Original");
 
       await page.click(await page.find("button", /^Model: /));
       await page.find("dialog", "Choose a model");
@@ -36,11 +40,10 @@ for (const [theme, dark] of [
       await fill(page, "Seed", SEED);
       await shot("form");
 
-      await page.click(await page.find("button", "Add reference"));
-      await page.click(await page.find("menuitem", /From the Library/));
-      await page.click(await page.find("button", /^hills\.png/));
-      await page.click(await page.find("button", "Use picture"));
-      await page.find("group", "References");
+      const other = window.path("hills.png");
+      await hills(other, { hue: 110, seed: 5 });
+      await window.drop([other], () => page.text("Add as reference"));
+      await page.find("button", "Remove reference 1");
       await page.find("button", /^Run · about \$0\.03/);
       await shot("price");
 
@@ -53,7 +56,10 @@ for (const [theme, dark] of [
       assert.equal(submit.body.image_urls.length, 2, "the reference went along");
 
       // The same edit with the same seed costs nothing.
-      await page.find("button", /^Run · free/);
+      await page.click(await page.find("treeitem", /^Original/));
+      await page.type(await page.find("textbox", "Prompt"), PROMPT);
+      await page.find("button", /^Run · free \(from cache\)/);
+      await shot("cache");
       await fill(page, "Seed", "");
       await page.find("button", /^Run · about/);
 
@@ -101,20 +107,6 @@ for (const [theme, dark] of [
     });
     await talk.finally(() => fal.stop());
   });
-}
-
-/** One to edit, one to refer to. */
-async function twoPictures(window) {
-  for (const [name, draw] of [
-    ["hills.png", (file) => hills(file, { hue: 110, seed: 5 })],
-    ["coffee.png", coffee],
-  ]) {
-    const file = window.path(name);
-    await draw(file);
-    await window.drop([file]);
-    await window.page.text(name);
-    await window.page.find("group", "Picture: Original");
-  }
 }
 
 async function fill(page, name, text) {

@@ -14,7 +14,6 @@ const MARKUP = {
   img: "img, svg",
   link: "a[href]",
   listitem: "li",
-  menuitem: "",
   option: "option",
   progressbar: "progress",
   radio: "input[type=radio]",
@@ -24,6 +23,7 @@ const MARKUP = {
   tab: "",
   textbox:
     "textarea, input:not([type]), input[type=text], input[type=password], input[type=search], [contenteditable=true]",
+  treeitem: "",
 };
 
 /** A selector for all elements that may have this role; their names are computed by the engine. */

@@ -27,7 +27,7 @@ const NOTE: &str = "From cache, $0.00";
 /// Stored results of one wish, newest first. More than a few only where their files were lost.
 const FULFILLED: &str = "SELECT id FROM job WHERE wish = ? AND state = 'done' AND deleted_at IS NULL ORDER BY created_at DESC LIMIT 20";
 
-/// The field that names a seed.
+/// The field that names a seed, where the model's schema is not known.
 const SEED: &str = "seed";
 
 /// Who is asked to run an edit. What another endpoint gave is nothing fal would have given, and fal's prices are not its own.
@@ -172,6 +172,14 @@ pub(super) async fn wish_of(
         Asked::Other(_) => edit.model.trim_matches('/'),
     };
     let mut parameters = Value::Object(edit.parameters.0.clone());
+    let spec = spec_in(connection, model).await?;
+    let seed = spec.as_ref().and_then(|spec| spec.seed()).unwrap_or(SEED);
+    let seed = parameters.get_mut(seed).and_then(|seed| {
+        // A seed is of 64 bits and may come as text, where a number would have been rounded on its way.
+        let number = seed.as_u64().or_else(|| seed.as_str()?.parse().ok())?;
+        *seed = Value::from(number);
+        Some(number)
+    });
     for id in named_versions(&parameters) {
         if let Some(picture) = picture_in(connection, id).await? {
             put_hash(&mut parameters, &id.to_string(), &picture.hash);
@@ -189,18 +197,17 @@ pub(super) async fn wish_of(
         Asked::Other(host) => part(&format!("other {host}")),
     }
     part(model);
-    part(&schema_version(connection, model).await?);
+    part(&spec.map(|spec| schema_version(&spec)).unwrap_or_default());
     part(&edit.prompt);
     part(&sorted(&parameters).to_string());
     part(if edit.shrink { "shrink" } else { "as it is" });
     for picture in &pictures {
         part(&picture.hash);
     }
-    let seed = edit.parameters.0.get(SEED);
     Ok(Some(Wish {
         hash: hasher.finalize().to_hex().to_string(),
         // A negative seed means "any" wherever it means anything.
-        seeded: seed.is_some_and(Value::is_u64),
+        seeded: seed.is_some(),
     }))
 }
 
@@ -268,12 +275,9 @@ pub(super) async fn give_again(
 }
 
 /// What a model is known to take, as a hash: with another schema the same parameters may mean something else.
-async fn schema_version(connection: &mut SqliteConnection, model: &str) -> Result<String, Error> {
-    let spec = spec_in(connection, model).await?;
-    let hash = |spec: &Spec| blake3::hash(sorted(spec.schema()).to_string().as_bytes());
-    Ok(spec
-        .map(|spec| hash(&spec).to_hex().to_string())
-        .unwrap_or_default())
+fn schema_version(spec: &Spec) -> String {
+    let schema = sorted(spec.schema()).to_string();
+    blake3::hash(schema.as_bytes()).to_hex().to_string()
 }
 
 async fn pictures_in(

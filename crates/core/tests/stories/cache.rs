@@ -138,6 +138,7 @@ async fn anything_that_differs_is_another_wish() {
             with(&|edit| edit.parameters = Parameters(reordered.as_object().unwrap().clone())),
         ),
         ("input", with(&|edit| edit.input = twin.id)),
+        ("a seed as text", parameter("seed", json!("7"))),
     ];
     for (what, edit) in hits {
         let job = submit(&library, edit).await;
