@@ -124,7 +124,7 @@ impl Store {
                 let looks = attempt_in(&mut tx, id).await?.looks;
                 (looks >= LOOKS).then(|| {
                     format!(
-                        "fal's list of requests was searched {looks} times and does not have it."
+                        "Overpaint searched {looks} times in fal's list of requests, which does not have it."
                     )
                 })
             }
