@@ -109,7 +109,7 @@ function pageState(page) {
     const seen = new WeakSet();
     const plain = (value, depth) => {
       if (typeof value === "string") return value;
-      if (value === null || typeof value !== "object" || depth > 6 || seen.has(value)) return "";
+      if (value === null || typeof value !== "object" || depth > 3 || value instanceof Node || seen.has(value)) return "";
       seen.add(value);
       return Object.keys(value).map((name) => { try { return name + " " + plain(value[name], depth + 1); } catch { return ""; } }).join("\\n");
     };

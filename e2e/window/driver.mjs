@@ -68,7 +68,7 @@ export class Driver {
   /** End the program (unless it is gone already) and the driver. */
   async stop() {
     if (this.#session) await this.#ask("DELETE", this.#session, undefined, 5_000).catch(() => {});
-    if (this.#process.exitCode === null) {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const gone = new Promise((resolve) => this.#process.once("exit", resolve));
       this.#process.kill();
       await gone;
