@@ -39,7 +39,9 @@ test("a key that is used all day is found nowhere but in its own file", async (t
     for (const failure of ["echo", "unauthorized", "locked", "policy", "cut-json", "reset", "500"]) {
       await fal.script({ faults: { submit: { failure, times: 1 } } });
       await edit(window, `trouble: ${failure}`);
-      await until(`the end of "${failure}"`, async () => (await troubled(api)).some((job) => job.prompt === `trouble: ${failure}`));
+      await until(`the end of "${failure}"`, async () =>
+        (await troubled(api)).some((job) => job.prompt === `trouble: ${failure}`),
+      );
     }
 
     const told = [JSON.stringify(await troubled(api))];
@@ -53,8 +55,14 @@ test("a key that is used all day is found nowhere but in its own file", async (t
 
     await page.stop();
     const searched = await search(window);
-    assert.ok(searched.some((name) => name.endsWith("library.db")), "the database was searched");
-    assert.ok(searched.some((name) => name.includes("logs/")), "the log was searched");
+    assert.ok(
+      searched.some((name) => name.endsWith("library.db")),
+      "the database was searched",
+    );
+    assert.ok(
+      searched.some((name) => name.includes("logs/")),
+      "the log was searched",
+    );
     const log = await readFile(join(window.path("home/.local/state/overpaint/logs"), "overpaint.log"), "utf8");
     assert.match(log, /TRACE/, "everything was logged");
   });
@@ -71,7 +79,9 @@ async function typeTheKey(page) {
 
 async function apiAddress(page) {
   await page.find("button", /^Copy address/);
-  return until("the address", () => page.run("return document.body.innerText.match(/http:\\/\\/127\\.0\\.0\\.1:\\d+/)?.[0]"));
+  return until("the address", () =>
+    page.run("return document.body.innerText.match(/http:\\/\\/127\\.0\\.0\\.1:\\d+/)?.[0]"),
+  );
 }
 
 /** Jobs that ended in trouble, or are in doubt. */

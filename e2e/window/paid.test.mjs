@@ -116,5 +116,7 @@ async function fill(page, name, text) {
   if (text === "") await page.press(KEY.delete);
   else await page.type(field, text);
   await page.press(KEY.enter);
-  await until(`"${text}" in ${name}`, () => page.run("return arguments[0].value.startsWith(arguments[1])", field, text));
+  await until(`"${text}" in ${name}`, () =>
+    page.run("return arguments[0].value.startsWith(arguments[1])", field, text),
+  );
 }

@@ -19,6 +19,7 @@ mod objects;
 mod open;
 mod prices;
 mod queue;
+mod recover;
 mod told;
 mod trash;
 mod versions;

@@ -6,6 +6,7 @@
 
 mod demo;
 mod fal;
+mod progress;
 mod run;
 
 use std::collections::HashMap;
@@ -30,9 +31,6 @@ use crate::pictures::Pictures;
 use crate::provider::fal::{Destination, Http};
 use crate::settings::{FalSettings, Live};
 use crate::store::{Asked, Limits, Store};
-
-/// At most this often progress is announced, per job. State changes always are.
-const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// How long closing waits for submits under way, so that none is left in doubt.
 const SUBMIT_GRACE: Duration = Duration::from_secs(15);
@@ -202,22 +200,6 @@ impl Runner {
         }
     }
 
-    /// The job with how far it is.
-    pub(crate) fn with_progress(&self, mut job: Job) -> Job {
-        let tasks = lock(&self.tasks);
-        let task = tasks.get(&job.id).filter(|_| job.state.is_active());
-        job.progress = task.and_then(|task| task.progress.clone());
-        job.cancel_asked |= task.is_some_and(|task| task.cancel_asked);
-        job
-    }
-
-    /// Announces a job as it is now. Call it after the commit, never before.
-    pub(crate) fn announce(&self, job: Job) {
-        let job = self.with_progress(job).short();
-        // Nobody listening is fine: who comes later reads.
-        let _ = self.events.send(Event::Job(Box::new(job)));
-    }
-
     /// Ends the work: submits under way finish, everything else stops where it is and goes on at the next start.
     pub(crate) async fn stop(&self) {
         self.closing.store(true, Ordering::SeqCst);
@@ -354,38 +336,6 @@ impl Runner {
             }
             Err(error) => tracing::error!(job = %id, %error, "a job's end could not be written"),
         }
-    }
-
-    /// Changes how far a job is and says so, not more often than [`PROGRESS_EVERY`].
-    fn progress(&self, job: &Job, change: impl FnOnce(&mut Progress)) {
-        let mut tasks = lock(&self.tasks);
-        let Some(task) = tasks.get_mut(&job.id) else {
-            return;
-        };
-        let progress = task
-            .progress
-            .get_or_insert_with(|| Progress::begun(self.clock.now()));
-        let before = progress.clone();
-        change(progress);
-        let turned = before.running != progress.running || before.position != progress.position;
-        let due = task
-            .announced
-            .is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
-        if *progress == before || !(turned || due) {
-            return;
-        }
-        task.announced = Some(Instant::now());
-        drop(tasks);
-        self.announce(job.clone());
-    }
-
-    /// A new state: how far the old one was says nothing any more.
-    fn enter(&self, job: &Job) {
-        if let Some(task) = lock(&self.tasks).get_mut(&job.id) {
-            task.progress = Some(Progress::begun(self.clock.now()));
-            task.announced = None;
-        }
-        self.announce(job.clone());
     }
 }
 
