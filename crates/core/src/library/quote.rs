@@ -11,9 +11,9 @@ use crate::clock::Moment;
 use crate::error::{Error, Failure};
 use crate::event::Event;
 use crate::job::Edit;
+use crate::model::on_fal;
 use crate::model::{ModelId, Provider};
 use crate::money::Estimate;
-use crate::money::estimate::priced_as;
 use crate::picture::{Misfit, limits_of};
 use crate::store::{Asked, Terms};
 use crate::version::{Picture, VersionId};
@@ -103,7 +103,7 @@ impl Library {
         if Provider::of(model) == Provider::Demo || self.0.runner.asked() != Asked::Fal {
             return;
         }
-        let (library, model) = (self.clone(), priced_as(model).to_owned());
+        let (library, model) = (self.clone(), on_fal(model).to_owned());
         tokio::spawn(async move {
             let now = library.0.clock.now();
             if !library.begins_asking(&model, now) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Basis, Estimate, Money};
 use crate::job::Parameters;
-use crate::model::{BuiltIn, ORIGINAL_DEFAULT, SEEDREAM_4};
+use crate::model::BuiltIn;
 
 /// Below that a unit's price is a placeholder: no model makes a picture, or a megapixel of one, for a twentieth of a cent.
 const PLACEHOLDER_BELOW: Money = Money(500);
@@ -184,14 +184,6 @@ pub(crate) fn said(price: &Price, facts: &Facts) -> String {
         (Some((Unit::Image | Unit::Other, each)), _) => format!("{images} at {each} each"),
         (None, Some(_)) => "average of past calls".to_owned(),
         (None, None) => "price not known".to_owned(),
-    }
-}
-
-/// The id fal has a price for: the original's default model is an alias there.
-pub(crate) fn priced_as(model: &str) -> &str {
-    match model.trim_matches('/') {
-        ORIGINAL_DEFAULT => SEEDREAM_4,
-        model => model,
     }
 }
 

@@ -6,8 +6,9 @@ use sqlx::{Row, SqliteConnection};
 use super::Store;
 use crate::clock::{Moment, from_micros};
 use crate::error::Error;
+use crate::model::on_fal;
 use crate::money::Money;
-use crate::money::estimate::{Price, built_in_price, priced_as};
+use crate::money::estimate::{Price, built_in_price};
 
 /// Lines whose units came before their price was known are still reckoned for so many days.
 const RECKONED_DAYS: i64 = 62;
@@ -43,7 +44,7 @@ impl Store {
             "INSERT INTO model (id, unit, unit_price, history, price_at) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (id) DO UPDATE SET unit = ?2, unit_price = ?3, history = ?4, price_at = ?5",
         )
-        .bind(priced_as(model))
+        .bind(on_fal(model))
         .bind(&price.unit)
         .bind(price.unit_price.map(|money| money.0))
         .bind(price.history.map(|money| money.0))
@@ -59,7 +60,7 @@ impl Store {
             .bind(each.0)
             .bind((now - TimeDelta::days(RECKONED_DAYS)).timestamp_micros())
             .bind(model)
-            .bind(priced_as(model))
+            .bind(on_fal(model))
             .execute(&mut *tx)
             .await?;
         }
@@ -74,7 +75,7 @@ pub(super) async fn price_in(
     connection: &mut SqliteConnection,
     model: &str,
 ) -> Result<KnownPrice, Error> {
-    let id = priced_as(model);
+    let id = on_fal(model);
     let row = sqlx::query("SELECT unit, unit_price, history, price_at FROM model WHERE id = ?")
         .bind(id)
         .fetch_optional(connection)

@@ -16,8 +16,8 @@ use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::Error;
 use crate::job::{Edit, Job, JobId};
-use crate::model::{Provider, Spec};
-use crate::money::estimate::{Facts, estimate, priced_as, said};
+use crate::model::{Provider, Spec, on_fal};
+use crate::money::estimate::{Facts, estimate, said};
 use crate::money::{Caps, Estimate, OverCap};
 use crate::version::{Picture, VersionId};
 
@@ -168,7 +168,7 @@ pub(super) async fn wish_of(
         return Ok(None);
     }
     let model = match asked {
-        Asked::Fal => priced_as(&edit.model),
+        Asked::Fal => on_fal(&edit.model),
         Asked::Other(_) => edit.model.trim_matches('/'),
     };
     let mut parameters = Value::Object(edit.parameters.0.clone());
