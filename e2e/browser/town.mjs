@@ -30,7 +30,11 @@ export class Town {
     try {
       town.fal = await SimulatedFal.start();
       town.site = await Site.start();
-      town.overpaint = await Overpaint.serve({ ...town.fal.env, ALLOWED_ORIGINS: town.site.origin(LISTED) });
+      town.overpaint = await Overpaint.serve({
+        ...town.fal.env,
+        ALLOWED_ORIGINS: town.site.origin(LISTED),
+        RECONCILE_PAUSE: "0",
+      });
       town.chromium = await Chromium.start();
       await act(town);
     } finally {

@@ -53,7 +53,7 @@ test("a key that is used all day is found nowhere but in its own file", async (t
     assertAbsent("what the page keeps and shows", await pageState(page));
     await noProcessHasIt();
 
-    await page.stop();
+    await window.end();
     const searched = await search(window);
     assert.ok(
       searched.some((name) => name.endsWith("library.db")),

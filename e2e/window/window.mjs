@@ -1,6 +1,6 @@
 // The real window, started as a user's would be, on a library and a home folder of its own.
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,6 +82,12 @@ export class Window {
     await this.page.stop();
   }
 
+  /** End the program, and wait for the web view's own processes too: they outlive it by a moment and still move files. */
+  async end() {
+    await this.page.stop();
+    await until("the end of the web view's processes", async () => (await processesOf(this.#folder)).length === 0);
+  }
+
   /** End everything and remove what was written. */
   async close() {
     await this.page?.stop();
@@ -161,6 +167,13 @@ async function save(file, bytes) {
   const path = resolve(TOP, file);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, bytes);
+}
+
+/** Processes that live in this folder: their environment says so. */
+async function processesOf(folder) {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, "latin1").catch(() => "")));
+  return pids.filter((_, at) => environments[at].includes(`HOME=${folder}/`));
 }
 
 function ended(pid) {
