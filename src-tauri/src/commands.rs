@@ -328,15 +328,12 @@ async fn open_api_description(api: Api<'_>) -> Answer<()> {
 
 #[tauri::command]
 async fn get_draft(library: Owner<'_>) -> Answer<Draft> {
-    let (prompt, version_id) = library.draft().await?;
-    Ok(Draft { prompt, version_id })
+    Ok(library.draft().await?.into())
 }
 
 #[tauri::command]
 async fn set_draft(library: Owner<'_>, request: Draft) -> Answer<()> {
-    Ok(library
-        .set_draft(&request.prompt, request.version_id.as_deref())
-        .await?)
+    Ok(library.set_draft(&request.into()).await?)
 }
 
 #[tauri::command]

@@ -174,4 +174,6 @@ pub struct Draft {
     pub prompt: String,
     /// The version that was shown.
     pub version_id: Option<String>,
+    /// The other pictures for the model, in order.
+    pub references: Vec<String>,
 }

@@ -47,6 +47,17 @@ pub use upload::{MAX_UPLOAD, Upload};
 /// Days an item stays in the trash.
 pub const TRASH_DAYS: i64 = 30;
 
+/// An edit that was not sent yet, as it stands in the composer. Ids are as the window gave them; the version may be gone by now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The unsent prompt.
+    pub prompt: String,
+    /// The version that was shown.
+    pub version: Option<String>,
+    /// The other pictures for the model, in order.
+    pub references: Vec<String>,
+}
+
 /// An open library; this program owns it. Cloning is cheap; [`Library::close`] ends it for all clones.
 #[derive(Clone)]
 pub struct Library(Arc<Inner>);
@@ -116,7 +127,7 @@ impl Library {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn draft(&self) -> Result<(String, Option<String>), Error> {
+    pub async fn draft(&self) -> Result<Draft, Error> {
         self.0.store.draft().await
     }
 
@@ -124,8 +135,8 @@ impl Library {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn set_draft(&self, prompt: &str, version: Option<&str>) -> Result<(), Error> {
-        self.0.store.set_draft(prompt, version).await
+    pub async fn set_draft(&self, draft: &Draft) -> Result<(), Error> {
+        self.0.store.set_draft(draft).await
     }
 
     /// Ends the work and gives the library free. Submits under way finish first; jobs go on at the next start.

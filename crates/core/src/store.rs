@@ -7,6 +7,7 @@
 //! Postgres comes with its own issue; until then there is no trait, because one backend needs none.
 
 mod again;
+mod draft;
 mod import;
 mod items;
 mod job_rows;

@@ -154,6 +154,15 @@ describe("references", () => {
     await screen.findByRole("button", { name: "Reference 1 of 1" });
   });
 
+  test("are there again after the program ended with nothing sent", async () => {
+    await scenes.studio(fake);
+    const kept = fake.addOriginal("kept.png");
+    await fake.call("set_draft", { ...(await fake.call("get_draft")), references: [kept.id] });
+    await open();
+    await screen.findByRole("button", { name: "Reference 1 of 1" });
+    await waitFor(() => expect(sent("get_quote").at(-1)).toMatchObject({ references: [kept.id] }));
+  });
+
   test("come from the Library", async () => {
     await scenes.everything(fake);
     await open();

@@ -190,7 +190,7 @@ describe("the Studio", () => {
   test("deleting a version whose parent is gone shows the original instead of leaving", async () => {
     const warm = await scenes.studio(fake);
     const golden = [...fake.memory.versions.values()].find((version) => version.prompt?.startsWith("golden hour"));
-    await fake.call("set_draft", { prompt: "", version_id: golden?.id ?? null });
+    await fake.call("set_draft", { prompt: "", version_id: golden?.id ?? null, references: [] });
     fake.memory.deleted.add(warm.job_id ?? "");
     await open();
     expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("golden hour");

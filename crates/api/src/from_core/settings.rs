@@ -1,11 +1,12 @@
 //! Settings on their way out, and changes on their way in.
 
+use overpaint_core::library::Draft as CoreDraft;
 use overpaint_core::money::Money;
 use overpaint_core::settings::{
     Change, Settings as CoreSettings, Theme as CoreTheme, UploadLifetime as CoreLifetime,
 };
 
-use crate::settings::{SetApi, Settings, SettingsChange, Theme, UploadLifetime};
+use crate::settings::{Draft, SetApi, Settings, SettingsChange, Theme, UploadLifetime};
 
 impl From<CoreTheme> for Theme {
     fn from(theme: CoreTheme) -> Self {
@@ -47,6 +48,26 @@ impl From<UploadLifetime> for CoreLifetime {
             UploadLifetime::Week => Self::Week,
             UploadLifetime::Month => Self::Month,
             UploadLifetime::Account => Self::Account,
+        }
+    }
+}
+
+impl From<CoreDraft> for Draft {
+    fn from(draft: CoreDraft) -> Self {
+        Self {
+            prompt: draft.prompt,
+            version_id: draft.version,
+            references: draft.references,
+        }
+    }
+}
+
+impl From<Draft> for CoreDraft {
+    fn from(draft: Draft) -> Self {
+        Self {
+            prompt: draft.prompt,
+            version: draft.version_id,
+            references: draft.references,
         }
     }
 }

@@ -82,27 +82,6 @@ impl Store {
         .await?;
         Ok(any == 0)
     }
-
-    /// What stood in the composer.
-    pub(crate) async fn draft(&self) -> Result<(String, Option<String>), Error> {
-        let row = sqlx::query("SELECT prompt, version_id FROM draft")
-            .fetch_optional(&self.read)
-            .await?;
-        Ok(row.map(|row| (row.get(0), row.get(1))).unwrap_or_default())
-    }
-
-    /// Keeps what stands in the composer.
-    pub(crate) async fn set_draft(&self, prompt: &str, version: Option<&str>) -> Result<(), Error> {
-        sqlx::query(
-            "INSERT INTO draft (one, prompt, version_id) VALUES (1, ?, ?)
-             ON CONFLICT (one) DO UPDATE SET prompt = excluded.prompt, version_id = excluded.version_id",
-        )
-        .bind(prompt)
-        .bind(version)
-        .execute(&self.write)
-        .await?;
-        Ok(())
-    }
 }
 
 /// An original that is stored as a file, about to become a version.

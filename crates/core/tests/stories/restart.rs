@@ -2,6 +2,7 @@
 //! does it); the command line's tests kill real processes.
 
 use overpaint_core::job::{JobId, State};
+use overpaint_core::library::Draft;
 use overpaint_core::settings::Given;
 use overpaint_testkit::Stage as Place;
 
@@ -139,10 +140,24 @@ async fn a_library_that_closed_in_order_opens_again_with_everything_in_it() {
     let stage = Stage::new().await;
     let library = open(Given::nothing(stage.folder.path())).await;
     let input = picture(&library).await;
+    let gone = library
+        .add_bytes(overpaint_core::sample::photo_png(32, 48), "gone.png")
+        .await
+        .unwrap()
+        .id;
+    let draft = Draft {
+        prompt: "half a thou".to_owned(),
+        version: Some(input.to_string()),
+        references: vec![input.to_string()],
+    };
     library
-        .set_draft("half a thou", Some(&input.to_string()))
+        .set_draft(&Draft {
+            references: vec![gone.to_string(), input.to_string()],
+            ..draft.clone()
+        })
         .await
         .unwrap();
+    library.delete_items(&[gone.to_string()]).await.unwrap();
     let job = library
         .submit_edit(edit(input, "black and white", "demo"))
         .await
@@ -151,8 +166,5 @@ async fn a_library_that_closed_in_order_opens_again_with_everything_in_it() {
     library.close().await;
     let library = open(Given::nothing(stage.folder.path())).await;
     assert_eq!(library.job(job.id).await.unwrap().results, done.results);
-    assert_eq!(
-        library.draft().await.unwrap(),
-        ("half a thou".to_owned(), Some(input.to_string()))
-    );
+    assert_eq!(library.draft().await.unwrap(), draft);
 }

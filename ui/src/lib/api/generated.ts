@@ -121,7 +121,11 @@ prompt: string,
 /**
  * The version that was shown.
  */
-version_id: string | null, };
+version_id: string | null, 
+/**
+ * The other pictures for the model, in order.
+ */
+references: Array<string>, };
 
 /**
  * An announcement; under 4 KB each, except `opened`, which a person's own act bounds.

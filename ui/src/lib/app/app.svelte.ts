@@ -51,7 +51,7 @@ export class App {
   readonly models;
   readonly finder;
   readonly parameters;
-  readonly references = new References();
+  readonly references;
   readonly spending;
   readonly draft;
   readonly composer;
@@ -80,7 +80,8 @@ export class App {
     this.parameters = new Parameters(call);
     this.spending = new Spending(call);
     this.draft = new DraftKeeper(call);
-    this.composer = new Composer(call, this.draft, new Prompts(), chance);
+    this.references = new References(() => this.composer.note());
+    this.composer = new Composer(call, this.draft, new Prompts(), this.references, chance);
     this.wish = new Wish(this.composer, this.models, this.parameters, this.references, new Quotes(call));
     this.library = new Library(call);
     this.trash = new Trash(call, this.notices, this.toasts, this.undo, (gone) => this.#trashed(gone));
@@ -112,10 +113,11 @@ export class App {
     return this.models.read(this.preferences.settings?.model ?? "demo");
   }
 
-  /** Where the last session stopped: the prompt always, the picture if it is still there. */
+  /** Where the last session stopped: prompt and references always, the picture if it is still there. */
   async #restore() {
     const draft = await this.draft.read();
     this.composer.restore(draft.prompt);
+    this.references.restore(draft.references);
     if (draft.version_id) await this.studio.open(draft.version_id).catch((_gone: Problem) => this.studio.close());
     if (!this.studio.version && !this.preferences.status?.empty) this.layout.go("library");
   }

@@ -2,6 +2,7 @@ import { SvelteMap } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
 import type { Job, SubmitEdit } from "$lib/api/generated";
 import type { DraftKeeper } from "./draft";
+import type { References } from "$lib/references/references.svelte";
 import type { Prompts } from "./prompts.svelte";
 
 /** A click that follows another this soon is the same click. */
@@ -36,6 +37,7 @@ export class Composer {
     private readonly call: Call,
     private readonly draft: DraftKeeper,
     readonly prompts: Prompts,
+    private readonly references: References,
     private readonly chance: Chance,
   ) {}
 
@@ -57,7 +59,7 @@ export class Composer {
   continueFrom(versionId: string | null) {
     if (this.versionId === versionId) return;
     this.versionId = versionId;
-    this.#note();
+    this.note();
   }
 
   older() {
@@ -68,6 +70,11 @@ export class Composer {
   newer() {
     const prompt = this.prompts.newer();
     if (prompt !== null) this.#set(prompt);
+  }
+
+  /** Something of the draft was changed. */
+  note() {
+    this.draft.note({ prompt: this.#prompt, version_id: this.versionId, references: this.references.list });
   }
 
   flush = () => this.draft.flush();
@@ -110,10 +117,6 @@ export class Composer {
   #set(text: string) {
     this.#prompt = text;
     if (text.trim()) this.message = null;
-    this.#note();
-  }
-
-  #note() {
-    this.draft.note({ prompt: this.#prompt, version_id: this.versionId });
+    this.note();
   }
 }

@@ -7,9 +7,11 @@ import { Composer } from "./composer.svelte";
 import { DraftKeeper } from "./draft";
 import { Models } from "$lib/models/models.svelte";
 import { Prompts } from "./prompts.svelte";
+import { References } from "$lib/references/references.svelte";
 
 let fake: FakeHost;
 let composer: Composer;
+let references: References;
 let picture: Version;
 let now: number;
 const sent = (operation: string) =>
@@ -22,7 +24,8 @@ beforeEach(() => {
   fake = new FakeHost();
   picture = fake.addOriginal("coffee.png");
   const chance = { now: () => now, uuid: () => `key-${(ids += 1)}` };
-  composer = new Composer(fake.call, new DraftKeeper(fake.call), new Prompts(), chance);
+  references = new References(() => composer.note());
+  composer = new Composer(fake.call, new DraftKeeper(fake.call), new Prompts(), references, chance);
   composer.continueFrom(picture.id);
 });
 afterEach(() => vi.useRealTimers());
@@ -118,7 +121,7 @@ describe("the draft", () => {
     }
     expect(sent("set_draft")).toEqual([]);
     await vi.advanceTimersByTimeAsync(300);
-    expect(sent("set_draft")).toEqual([{ prompt: "war", version_id: picture.id }]);
+    expect(sent("set_draft")).toEqual([{ prompt: "war", version_id: picture.id, references: [] }]);
   });
   test("is written at once when the box is left, and not again", async () => {
     composer.prompt = "warm";
@@ -129,7 +132,7 @@ describe("the draft", () => {
   test("is empty after the edit was accepted, before anything can crash", async () => {
     composer.prompt = "warm";
     await composer.run("demo");
-    expect(sent("set_draft").at(-1)).toEqual({ prompt: "", version_id: picture.id });
+    expect(sent("set_draft").at(-1)).toEqual({ prompt: "", version_id: picture.id, references: [] });
   });
   test("that could not be written is written with the next key", async () => {
     const answer = fake.answers.set_draft;
@@ -141,11 +144,17 @@ describe("the draft", () => {
     fake.answers.set_draft = answer;
     composer.prompt = "warm";
     await composer.flush();
-    expect(await fake.call("get_draft")).toEqual({ prompt: "warm", version_id: picture.id });
+    expect(await fake.call("get_draft")).toEqual({ prompt: "warm", version_id: picture.id, references: [] });
+  });
+  test("has the references, in their order", async () => {
+    references.add(["one", "two"]);
+    references.move("two", 0);
+    await composer.flush();
+    expect(sent("set_draft").at(-1)).toEqual({ prompt: "", version_id: picture.id, references: ["two", "one"] });
   });
   test("that is what the last session left is not written again", async () => {
     const draft = new DraftKeeper(fake.call);
-    await fake.call("set_draft", { prompt: "left", version_id: null });
+    await fake.call("set_draft", { prompt: "left", version_id: null, references: [] });
     fake.calls.length = 0;
     draft.note(await draft.read());
     await draft.flush();

@@ -5,27 +5,44 @@ import type { InputRule } from "$lib/api/generated";
  * that takes only one picture they wait unseen.
  */
 export class References {
-  list = $state.raw<string[]>([]);
+  #list = $state.raw<string[]>([]);
+
+  /** @param changed called after each change by the user */
+  constructor(private readonly changed: () => void = () => {}) {}
+
+  get list() {
+    return this.#list;
+  }
+
+  /** Puts back what a crash or a quit left. */
+  restore(ids: string[]) {
+    this.#list = ids;
+  }
 
   /** Adds versions that are not among them yet. */
   add(ids: string[]) {
-    this.list = [...new Set([...this.list, ...ids])];
+    this.#set([...new Set([...this.#list, ...ids])]);
   }
 
   remove(id: string) {
-    this.list = this.list.filter((known) => known !== id);
+    this.#set(this.#list.filter((known) => known !== id));
   }
 
   /** Moves one to a place, counted from 0. */
   move(id: string, to: number) {
-    const others = this.list.filter((known) => known !== id);
-    if (others.length === this.list.length) return;
+    const others = this.#list.filter((known) => known !== id);
+    if (others.length === this.#list.length) return;
     const at = Math.min(Math.max(0, to), others.length);
-    this.list = [...others.slice(0, at), id, ...others.slice(at)];
+    this.#set([...others.slice(0, at), id, ...others.slice(at)]);
   }
 
   clear() {
-    this.list = [];
+    this.#set([]);
+  }
+
+  #set(ids: string[]) {
+    this.#list = ids;
+    this.changed();
   }
 }
 

@@ -58,3 +58,6 @@ CREATE TABLE model (
     used_at    INTEGER,
     parameters TEXT                                  -- JSON: what was set last time
 ) STRICT, WITHOUT ROWID;
+
+-- The other pictures of an unsent edit, in order: a JSON array of version ids.
+ALTER TABLE draft ADD COLUMN reference_ids TEXT NOT NULL DEFAULT '[]';

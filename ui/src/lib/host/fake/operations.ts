@@ -18,7 +18,7 @@ export function operations(fake: FakeHost): Operations {
     ...{ keep_payloads: true, upload_lifetime: "day", send_metadata: false },
   };
   let api: LocalApi = { on: false, url: null, port: 8000, token_required: false, problem: null, fixed: [] };
-  let draft: Draft = { prompt: "", version_id: null };
+  let draft: Draft = { prompt: "", version_id: null, references: [] };
   const keys = new Map<string, string>();
 
   const status = (): Status => ({

@@ -51,6 +51,7 @@ export async function studio(fake: FakeHost): Promise<Version> {
   await fake.call("set_draft", {
     prompt: "make the cup a deep cobalt blue, keep the steam rising",
     version_id: warm.id,
+    references: [],
   });
   return warm;
 }
