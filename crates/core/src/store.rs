@@ -32,7 +32,7 @@ pub(crate) use models::ModelRow;
 pub(crate) use moves::{Intended, Intent, NewResult};
 pub(crate) use open::{Access, quick_check, refuse_foreign};
 pub(crate) use versions::NewOriginal;
-pub(crate) use wishes::{Asked, Limits, Terms};
+pub(crate) use wishes::{Asked, Budget, Terms};
 
 use sqlx::SqlitePool;
 

@@ -30,7 +30,7 @@ use crate::keys::Keys;
 use crate::pictures::Pictures;
 use crate::provider::fal::{Destination, Http};
 use crate::settings::{FalSettings, Live};
-use crate::store::{Asked, Limits, Store};
+use crate::store::{Asked, Budget, Store};
 
 /// How long closing waits for submits under way, so that none is left in doubt.
 const SUBMIT_GRACE: Duration = Duration::from_secs(15);
@@ -166,8 +166,8 @@ impl Runner {
     }
 
     /// What may be spent, as the settings are now.
-    pub(crate) fn limits(&self, now: Moment) -> Limits {
-        Limits {
+    pub(crate) fn budget(&self, now: Moment) -> Budget {
+        Budget {
             caps: self.settings.get().caps,
             day_start: self.clock.day_start(now),
             month_start: self.clock.month_start(now),

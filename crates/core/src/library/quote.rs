@@ -91,7 +91,7 @@ impl Library {
         let new_id = || self.new_id();
         let terms = Terms {
             asked: runner.asked(),
-            limits: runner.limits(now),
+            budget: runner.budget(now),
             is_kept: &is_kept,
             new_id: &new_id,
         };

@@ -26,10 +26,10 @@ impl Library {
     /// # Errors
     /// [`Error::Database`].
     pub async fn spending(&self) -> Result<Spending, Error> {
-        let limits = self.0.runner.limits(self.0.clock.now());
+        let budget = self.0.runner.budget(self.0.clock.now());
         self.0
             .store
-            .spending(limits.caps, limits.day_start, limits.month_start)
+            .spending(budget.caps, budget.day_start, budget.month_start)
             .await
     }
 

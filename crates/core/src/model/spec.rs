@@ -26,6 +26,10 @@ const COUNTS: &[&str] = &[
     "batch_size",
 ];
 
+/// How a result travels, inside the answer or as a link, is not for a person to choose: it changes nothing they would see, and a link can
+/// be fetched again. Not in a form, though a program that sends it has its way.
+const DELIVERY: &str = "sync_mode";
+
 /// Parameters of a model that are drawn and looked at; one with more is not understood.
 const FIELDS_MAX: usize = 200;
 
@@ -226,7 +230,7 @@ impl Spec {
             fields: self
                 .fields
                 .iter()
-                .filter(|field| !ours(&field.name))
+                .filter(|field| !ours(&field.name) && field.name != DELIVERY)
                 .cloned()
                 .collect(),
             prompt: PromptRule {

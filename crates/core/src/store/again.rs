@@ -188,7 +188,7 @@ mod tests {
     use crate::job::{Edit, Protocol};
     use crate::money::{Caps, Estimate};
     use crate::store::{Access, Intent, NewOriginal};
-    use crate::store::{Asked, Limits, Terms};
+    use crate::store::{Asked, Budget, Terms};
     use crate::version::{Picture, VersionId};
 
     const MODEL: &str = "fal-ai/flux-2-pro/edit";
@@ -217,14 +217,14 @@ mod tests {
             JobId(Uuid::from_u128(2)),
             Edit::new(version.id, "dusk", MODEL),
         );
-        let limits = Limits {
+        let budget = Budget {
             caps: Caps::default(),
             day_start: now,
             month_start: now,
         };
         let terms = Terms {
             asked: Asked::Fal,
-            limits,
+            budget,
             is_kept: &|_| true,
             new_id: &Uuid::nil,
         };
@@ -236,7 +236,7 @@ mod tests {
             model: MODEL,
             mark: Some("https://v3b.fal.media/files/b/1/input.png"),
             estimate: Estimate::UNKNOWN,
-            limits,
+            budget,
         };
         store.intend(id, &intent, now).await.unwrap();
         let lost = Failure::free(Code::SubmitUnclear).charged(Charged::Maybe);

@@ -3,7 +3,7 @@
 use super::job_rows::{SELECT, charged_name, job_of, not_found};
 use super::ledger::over_cap;
 use super::versions::insert_picture;
-use super::wishes::Limits;
+use super::wishes::Budget;
 use super::{Store, Transaction};
 use crate::clock::Moment;
 use crate::error::{Charged, Code, Error, Failure};
@@ -38,7 +38,7 @@ pub(crate) struct Intent<'a> {
     /// What it will cost, as far as that is known.
     pub(crate) estimate: Estimate,
     /// What may be spent.
-    pub(crate) limits: Limits,
+    pub(crate) budget: Budget,
 }
 
 /// What came of storing an intent.
@@ -66,11 +66,11 @@ impl Store {
         if job.cancel_asked || job.deleted_at.is_some() {
             return Ok(Intended::Cancelled);
         }
-        let Limits {
+        let Budget {
             caps,
             day_start,
             month_start,
-        } = &intent.limits;
+        } = &intent.budget;
         let over = over_cap(&mut tx, &intent.estimate, caps, *day_start, *month_start).await?;
         if let Some(over) = over {
             return Ok(Intended::OverCap(Failure::from(&Error::CapReached(over))));

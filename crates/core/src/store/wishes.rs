@@ -41,7 +41,7 @@ pub(crate) enum Asked {
 
 /// What may be spent, and since when it is counted.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct Budget {
     pub(crate) caps: Caps,
     pub(crate) day_start: Moment,
     pub(crate) month_start: Moment,
@@ -50,7 +50,7 @@ pub(crate) struct Limits {
 /// What an edit is accepted under.
 pub(crate) struct Terms<'a> {
     pub(crate) asked: Asked,
-    pub(crate) limits: Limits,
+    pub(crate) budget: Budget,
     /// Whether a picture's file is there.
     pub(crate) is_kept: &'a (dyn Fn(&Picture) -> bool + Sync),
     pub(crate) new_id: &'a (dyn Fn() -> Uuid + Sync),
@@ -145,11 +145,11 @@ pub(super) async fn would_pass_cap(
     edit: &Edit,
     terms: &Terms<'_>,
 ) -> Result<Option<OverCap>, Error> {
-    let Limits {
+    let Budget {
         caps,
         day_start,
         month_start,
-    } = terms.limits;
+    } = terms.budget;
     if caps == Caps::default() {
         return Ok(None);
     }

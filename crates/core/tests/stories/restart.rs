@@ -141,7 +141,7 @@ async fn a_library_that_closed_in_order_opens_again_with_everything_in_it() {
     let library = open(Given::nothing(stage.folder.path())).await;
     let input = picture(&library).await;
     let gone = library
-        .add_bytes(overpaint_core::sample::photo_png(32, 48), "gone.png")
+        .add_bytes(overpaint_testkit::sample::photo_png(32, 48), "gone.png")
         .await
         .unwrap()
         .id;

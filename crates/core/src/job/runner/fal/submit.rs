@@ -64,7 +64,7 @@ impl Run {
             model: &self.job.model,
             mark: mark.as_deref(),
             estimate,
-            limits: runner.limits(now),
+            budget: runner.budget(now),
         };
         match insist(|| runner.store.intend(id, &intent, runner.clock.now())).await? {
             Intended::Yes(job) => self.entered(*job),
