@@ -116,6 +116,7 @@ impl From<CoreVersion> for Version {
             model: version.model,
             elapsed_ms: version.elapsed_ms,
             request_id: version.request_id,
+            seed: version.seed,
             created_at: moment(version.created_at),
         }
     }

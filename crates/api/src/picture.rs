@@ -39,6 +39,8 @@ pub struct Version {
     pub elapsed_ms: Option<u64>,
     /// The provider's id for the request.
     pub request_id: Option<String>,
+    /// The seed the model says it used, in digits: it can be past 2^53.
+    pub seed: Option<String>,
     /// When it was made, RFC 3339 in UTC.
     pub created_at: String,
 }

@@ -1229,6 +1229,10 @@ elapsed_ms: number | null,
  */
 request_id: string | null, 
 /**
+ * The seed the model says it used, in digits: it can be past 2^53.
+ */
+seed: string | null, 
+/**
  * When it was made, RFC 3339 in UTC.
  */
 created_at: string, };

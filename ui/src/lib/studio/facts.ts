@@ -9,13 +9,15 @@ export type FactOf = { name: string; value: string; copies?: string; code?: bool
 /** @param job the edit that made it, where it is known */
 export function factsOf(version: Version, job: Job | null, modelName: (id: string) => string, now: number): FactOf[] {
   const cost = job && costWords(job);
-  const { seed, ...parameters } = job?.parameters ?? {};
+  const { seed: sent, ...parameters } = job?.parameters ?? {};
+  // What the model used, also where the choice was left to it: with it the edit can be made again.
+  const seed = version.seed ?? sent ?? null;
   const facts: (FactOf | null)[] = [
     version.prompt === null ? null : { name: "Prompt", value: version.prompt, long: true },
     { name: version.prompt === null ? "Name" : "From", value: version.name },
     version.model === null ? null : { name: "Model", value: modelName(version.model), copies: version.model },
     cost ? { name: "Cost", value: cost } : null,
-    seed === undefined || seed === null ? null : { name: "Seed", value: String(seed), code: true },
+    seed === null ? null : { name: "Seed", value: String(seed), code: true },
     ...settings(parameters),
     job && job.reference_ids.length > 0
       ? { name: "Also saw", value: count(job.reference_ids.length, "reference") }

@@ -23,7 +23,8 @@ export class Memory {
     const version: Version = {
       ...{ id, parent_id: null, root_id: id, job_id: null, name, ...size },
       ...{ bytes: Math.round(size.width * size.height * 0.8), media_type: mediaType(name) },
-      ...{ note: null, prompt: null, model: null, elapsed_ms: null, request_id: null, created_at: this.time(ago) },
+      ...{ note: null, prompt: null, model: null, elapsed_ms: null, request_id: null, seed: null },
+      created_at: this.time(ago),
     };
     this.versions.set(id, version);
     return version;
@@ -68,6 +69,7 @@ export class Memory {
       ...input,
       ...{ id: this.id("version"), parent_id: input.id, job_id: job.id, prompt: job.prompt, model: job.model },
       ...{ media_type: "image/png", elapsed_ms: elapsed, request_id: job.request_id, note: job.note },
+      seed: job.model === "demo" ? null : String(job.parameters["seed"] ?? "18446744073709551615"),
       created_at: this.time(ago),
     };
     this.versions.set(version.id, version);

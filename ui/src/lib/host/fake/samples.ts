@@ -37,6 +37,7 @@ export function aVersion(more: Partial<Version> = {}): Version {
       bytes: 1000,
     },
     ...{ media_type: "image/png", note: null, prompt: null, model: null, elapsed_ms: null, request_id: null },
+    seed: null,
     created_at: "2026-11-22T09:00:00.000000Z",
     ...more,
   };
