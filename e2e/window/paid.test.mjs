@@ -94,16 +94,25 @@ for (const [theme, dark] of [
       await shot("locked");
       await page.press(KEY.escape);
 
-      await fal.script({});
+      // fal takes the cancel and finishes all the same: what is paid is kept.
+      await fal.script({ cancel: "race" });
       await fal.hold("running");
       await edit(window, "at dawn, with mist");
       await page.text(/Running/);
       await page.click(await page.find("button", "Cancel this edit"));
-      await page.text(/cancel/i);
+      await page.text(/Cancelling/);
       await shot("cancelling");
       await fal.release("running");
+      await beforeAndAfter(window, "at dawn, with mist");
+
+      await fal.script({});
+      await fal.hold("running");
+      await edit(window, "at noon, without a cloud");
+      await page.text(/Running/);
+      await page.click(await page.find("button", "Cancel this edit"));
       await page.text(/Cancelled/);
       await shot("cancelled");
+      await fal.release("running");
     });
     await talk.finally(() => fal.stop());
   });
