@@ -12,7 +12,7 @@ mod spec;
 
 pub(crate) use check::versions_in;
 
-pub use built_in::{BuiltIn, BuiltInPrice, built_in};
+pub use built_in::{BuiltIn, BuiltInPrice, Surcharge, built_in};
 pub use field::{Field, Kind, Range};
 pub use spec::{Form, InputRule, Inputs, PromptRule, Spec};
 

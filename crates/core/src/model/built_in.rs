@@ -33,8 +33,35 @@ pub struct BuiltInPrice {
     pub unit_price: f64,
     /// Dollars for the first one, where it has a price of its own.
     pub first_unit_price: Option<f64>,
+    /// Dollars for each picture that goes in beyond the first.
+    pub extra_input: Option<f64>,
+    /// What parameters change.
+    #[serde(default)]
+    pub surcharges: Vec<Surcharge>,
     /// When it was so: a year, a month or a day.
     pub as_of: String,
+}
+
+/// A value of a parameter that makes each result dearer, or cheaper. fal's own price list tells only what a unit costs, so this rule goes
+/// for a live price too.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Surcharge {
+    /// The parameter's name.
+    pub parameter: String,
+    /// The value that costs more.
+    pub value: Value,
+    /// In words, after the price: `4K`.
+    pub said: String,
+    /// The unit's price is multiplied by this.
+    #[serde(default = "once")]
+    pub times: f64,
+    /// Dollars that are added for each result, after that.
+    #[serde(default)]
+    pub plus: f64,
+}
+
+fn once() -> f64 {
+    1.0
 }
 
 /// The models that Overpaint comes with, the default first, those with a schema before the others.

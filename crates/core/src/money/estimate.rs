@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Basis, Estimate, Money};
 use crate::job::Parameters;
-use crate::model::BuiltIn;
+use crate::model::{BuiltInPrice, Surcharge};
 
 /// Below that a unit's price is a placeholder: no model makes a picture, or a megapixel of one, for a twentieth of a cent.
 const PLACEHOLDER_BELOW: Money = Money(500);
@@ -22,8 +22,6 @@ pub(crate) struct Price {
     pub(crate) unit: Option<String>,
     /// What one of them costs.
     pub(crate) unit_price: Option<Money>,
-    /// What the first one costs, where that is another price.
-    pub(crate) first: Option<Money>,
     /// What a call cost on average.
     pub(crate) history: Option<Money>,
 }
@@ -37,11 +35,17 @@ pub(crate) struct Facts {
     pub(crate) inputs: Vec<(u32, u32)>,
     /// Width and height of a result, where the wish names it.
     pub(crate) output: Option<(u32, u32)>,
+    /// What its parameters change in the price of each result.
+    pub(crate) surcharges: Vec<Surcharge>,
 }
 
 impl Facts {
     /// Reads them from the parameters, whose names most of fal's models share (fal-contract 6.1).
-    pub(crate) fn of(parameters: &Parameters, inputs: Vec<(u32, u32)>) -> Self {
+    pub(crate) fn of(
+        parameters: &Parameters,
+        inputs: Vec<(u32, u32)>,
+        rule: Option<&BuiltInPrice>,
+    ) -> Self {
         let count = |name: &str| {
             let value = parameters.0.get(name).and_then(Value::as_u64);
             value.map_or(1, |n| n.clamp(1, 100))
@@ -52,6 +56,12 @@ impl Facts {
             images: u32::try_from(images).unwrap_or(u32::MAX),
             inputs,
             output: parameters.0.get("image_size").and_then(size),
+            surcharges: rule
+                .into_iter()
+                .flat_map(|rule| &rule.surcharges)
+                .filter(|it| parameters.0.get(&it.parameter) == Some(&it.value))
+                .cloned()
+                .collect(),
         }
     }
 
@@ -130,72 +140,139 @@ impl Price {
     }
 }
 
-/// What the wish will cost.
-pub(crate) fn estimate(price: &Price, facts: &Facts) -> Estimate {
-    let known = |amount: Option<Money>, basis| match amount {
-        Some(amount) => Estimate {
-            amount: Some(amount),
-            basis,
-        },
-        None => Estimate::UNKNOWN,
-    };
-    match (price.countable(), price.history) {
-        (Some((unit, each)), _) => {
-            let (units, basis) = match unit {
-                Unit::Megapixel => (facts.megapixels_out().ceil(), Basis::PerMegapixel),
-                Unit::ProcessedMegapixel => (
-                    facts.megapixels_in() + facts.megapixels_out(),
-                    Basis::PerMegapixel,
-                ),
-                Unit::Image | Unit::Other => (f64::from(facts.images), Basis::PerImage),
-            };
-            let further = each.times((units - 1.0).max(0.0));
-            let amount = match price.first {
-                Some(first) => further.map(|further| first + further),
-                None => each.times(units),
-            };
-            known(amount, basis)
+/// What a model's results cost by its rule, where fal counts as the rule does. A live price is only the rate of a unit.
+struct Rated<'a> {
+    unit: Unit,
+    /// What a unit costs; of pictures, one result with all its surcharges.
+    each: Money,
+    /// What the first unit costs, where that is more.
+    first: Option<Money>,
+    /// What each picture that goes in beyond the first costs.
+    extra_input: Money,
+    surcharges: &'a [Surcharge],
+}
+
+impl<'a> Rated<'a> {
+    fn of(price: &Price, rule: Option<&BuiltInPrice>, facts: &'a Facts) -> Option<Self> {
+        let (unit, each) = price.countable()?;
+        let flat = Self {
+            unit,
+            each,
+            first: None,
+            extra_input: Money::ZERO,
+            surcharges: &[],
+        };
+        let Some(rule) = rule.filter(|rule| Unit::named(&rule.unit) == unit) else {
+            return Some(flat);
+        };
+        let usual = Money::from_usd(rule.unit_price)?;
+        let dearer = rule.first_unit_price.and_then(Money::from_usd);
+        if unit != Unit::Image {
+            // Which of the two rates fal's list tells is not known; another one than these two is taken for all units.
+            return Some(match dearer {
+                Some(first) if each == usual || each == first => Self {
+                    each: usual,
+                    first: Some(first),
+                    ..flat
+                },
+                _ => flat,
+            });
         }
+        let each = facts.surcharges.iter().try_fold(each, |each, it| {
+            Some(each.times(it.times)? + Money::from_usd(it.plus)?)
+        })?;
+        Some(Self {
+            each,
+            extra_input: rule
+                .extra_input
+                .and_then(Money::from_usd)
+                .unwrap_or(Money::ZERO),
+            surcharges: &facts.surcharges,
+            ..flat
+        })
+    }
+
+    fn amount(&self, facts: &Facts) -> Option<Money> {
+        let units = match self.unit {
+            Unit::Megapixel => facts.megapixels_out().ceil(),
+            Unit::ProcessedMegapixel => facts.megapixels_in() + facts.megapixels_out(),
+            Unit::Image | Unit::Other => f64::from(facts.images),
+        };
+        let inputs = u32::try_from(facts.inputs.len()).unwrap_or(u32::MAX);
+        let further_inputs = f64::from(inputs.saturating_sub(1));
+        let made = match self.first {
+            Some(first) => first + self.each.times((units - 1.0).max(0.0))?,
+            None => self.each.times(units)?,
+        };
+        Some(made + self.extra_input.times(further_inputs)?)
+    }
+
+    fn basis(&self) -> Basis {
+        match self.unit {
+            Unit::Megapixel | Unit::ProcessedMegapixel => Basis::PerMegapixel,
+            Unit::Image | Unit::Other => Basis::PerImage,
+        }
+    }
+}
+
+/// What the wish will cost.
+///
+/// `rule`: what is known of how the model's price is made up.
+pub(crate) fn estimate(price: &Price, rule: Option<&BuiltInPrice>, facts: &Facts) -> Estimate {
+    let (amount, basis) = match (Rated::of(price, rule, facts), price.history) {
+        (Some(rated), _) => (rated.amount(facts), rated.basis()),
         // Most calls that were counted asked for one picture.
-        (None, Some(history)) => known(history.times(f64::from(facts.images)), Basis::History),
-        (None, None) => Estimate::UNKNOWN,
+        (None, Some(history)) => (history.times(f64::from(facts.images)), Basis::History),
+        (None, None) => (None, Basis::Unknown),
+    };
+    match amount {
+        Some(_) => Estimate { amount, basis },
+        None => Estimate::UNKNOWN,
     }
 }
 
 /// The same in words, for the Run button's hint.
-pub(crate) fn said(price: &Price, facts: &Facts) -> String {
-    let images = match facts.images {
-        1 => "1 image".to_owned(),
-        many => format!("{many} images"),
+pub(crate) fn said(price: &Price, rule: Option<&BuiltInPrice>, facts: &Facts) -> String {
+    let Some(rated) = Rated::of(price, rule, facts) else {
+        return match price.history {
+            Some(_) => "average of past calls".to_owned(),
+            None => "price not known".to_owned(),
+        };
     };
-    match (price.countable(), price.history) {
-        (Some((Unit::Megapixel, each)), _) => {
+    let each = rated.each;
+    let mut said = match rated.unit {
+        Unit::Megapixel => {
             let many = facts.megapixels_out().ceil();
             let s = if many > 1.0 { "s" } else { "" };
             format!("about {many:.0} megapixel{s} out at {each} each")
         }
-        (Some((Unit::ProcessedMegapixel, each)), _) => {
+        Unit::ProcessedMegapixel => {
             let many = (facts.megapixels_in() + facts.megapixels_out()).max(0.1);
             format!("about {many:.1} megapixels in and out at {each} each")
         }
-        (Some((Unit::Image | Unit::Other, each)), _) if facts.images == 1 => {
-            format!("{images} at {each}")
-        }
-        (Some((Unit::Image | Unit::Other, each)), _) => format!("{images} at {each} each"),
-        (None, Some(_)) => "average of past calls".to_owned(),
-        (None, None) => "price not known".to_owned(),
+        Unit::Image | Unit::Other if facts.images == 1 => format!("1 image at {each}"),
+        Unit::Image | Unit::Other => format!("{} images at {each} each", facts.images),
+    };
+    if let Some(first) = rated.first {
+        said.push_str(&format!(", {first} for the first"));
     }
+    let words: Vec<_> = rated.surcharges.iter().map(|it| it.said.as_str()).collect();
+    if !words.is_empty() {
+        said.push_str(&format!(" ({})", words.join(", ")));
+    }
+    if rated.extra_input > Money::ZERO && facts.inputs.len() > 1 {
+        said.push_str(&format!(", {} for each further picture", rated.extra_input));
+    }
+    said
 }
 
-/// What a first start knows of the models it brings along (fal-contract 8), until fal itself is asked.
-pub(crate) fn built_in_price(model: &str) -> Option<Price> {
-    let known = BuiltIn::of(model)?.price.as_ref()?;
-    Some(Price {
+/// The rate that a first start knows of a model it brings along (fal-contract 8), until fal itself is asked.
+pub(crate) fn built_in_rate(known: &BuiltInPrice) -> Price {
+    Price {
         unit: Some(known.unit.clone()),
         unit_price: Money::from_usd(known.unit_price),
-        first: known.first_unit_price.and_then(Money::from_usd),
         history: None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -208,7 +285,6 @@ mod tests {
         Price {
             unit: Some(unit.to_owned()),
             unit_price: Some(Money(unit_price)),
-            first: None,
             history: history.map(Money),
         }
     }
@@ -217,6 +293,7 @@ mod tests {
         Facts::of(
             &Parameters(parameters.as_object().unwrap().clone()),
             inputs.to_vec(),
+            None,
         )
     }
 
@@ -344,11 +421,137 @@ mod tests {
                 amount: amount.map(Money),
                 basis,
             };
-            assert_eq!(estimate(&price, &facts), expected, "{price:?} {parameters}");
-            assert_eq!(said(&price, &facts), words, "{price:?} {parameters}");
+            assert_eq!(
+                estimate(&price, None, &facts),
+                expected,
+                "{price:?} {parameters}"
+            );
+            assert_eq!(said(&price, None, &facts), words, "{price:?} {parameters}");
         }
         let unknown = facts(none, &[]);
-        assert_eq!(estimate(&Price::default(), &unknown), Estimate::UNKNOWN);
+        assert_eq!(
+            estimate(&Price::default(), None, &unknown),
+            Estimate::UNKNOWN
+        );
+    }
+
+    /// Model, live rate (unit, millionths; `None`: what we brought along), parameters, inputs; amount, words.
+    type Ruled<'a> = (&'a str, Option<(&'a str, i64)>, Value, usize, i64, &'a str);
+
+    #[test]
+    fn what_a_models_rule_changes_is_this_table() {
+        const NANO: &str = "fal-ai/nano-banana-2/edit";
+        const FLUX: &str = "fal-ai/flux-2-pro/edit";
+        const PRO: &str = "bytedance/seedream/v5/pro/edit";
+        let table: [Ruled<'_>; 11] = [
+            (NANO, None, json!({}), 1, 80_000, "1 image at $0.08"),
+            (
+                NANO,
+                None,
+                json!({"resolution": "1K"}),
+                1,
+                80_000,
+                "1 image at $0.08",
+            ),
+            (
+                NANO,
+                None,
+                json!({"resolution": "0.5K"}),
+                1,
+                60_000,
+                "1 image at $0.06 (0.5K)",
+            ),
+            (
+                NANO,
+                None,
+                json!({"resolution": "4K", "num_images": 2}),
+                3,
+                320_000,
+                "2 images at $0.16 each (4K)",
+            ),
+            (
+                NANO,
+                Some(("image", 100_000)),
+                json!({"resolution": "2K", "enable_web_search": true, "thinking_level": "high"}),
+                1,
+                167_000,
+                "1 image at $0.167 (2K, web search, much thinking)",
+            ),
+            // fal counts something else by now: the rule is not that price's.
+            (
+                NANO,
+                Some(("megapixels", 50_000)),
+                json!({"resolution": "4K"}),
+                1,
+                50_000,
+                "about 1 megapixel out at $0.05 each",
+            ),
+            // One megapixel in, one out.
+            (
+                FLUX,
+                None,
+                json!({}),
+                1,
+                45_000,
+                "about 2.0 megapixels in and out at $0.015 each, $0.03 for the first",
+            ),
+            (
+                FLUX,
+                Some(("processed megapixels", 15_000)),
+                json!({}),
+                1,
+                45_000,
+                "about 2.0 megapixels in and out at $0.015 each, $0.03 for the first",
+            ),
+            (
+                FLUX,
+                Some(("processed megapixels", 30_000)),
+                json!({}),
+                1,
+                45_000,
+                "about 2.0 megapixels in and out at $0.015 each, $0.03 for the first",
+            ),
+            (
+                FLUX,
+                Some(("processed megapixels", 20_000)),
+                json!({}),
+                1,
+                40_000,
+                "about 2.0 megapixels in and out at $0.02 each",
+            ),
+            (
+                PRO,
+                None,
+                json!({}),
+                3,
+                76_500,
+                "1 image at $0.0675, $0.0045 for each further picture",
+            ),
+        ];
+        for (model, live, parameters, inputs, amount, words) in table {
+            let rule = crate::model::BuiltIn::of(model)
+                .and_then(|it| it.price.as_ref())
+                .unwrap();
+            let price = live.map_or_else(
+                || built_in_rate(rule),
+                |(unit, each)| price(unit, each, None),
+            );
+            let facts = Facts::of(
+                &Parameters(parameters.as_object().unwrap().clone()),
+                vec![(1000, 1000); inputs],
+                Some(rule),
+            );
+            assert_eq!(
+                estimate(&price, Some(rule), &facts).amount,
+                Some(Money(amount)),
+                "{model} {parameters}"
+            );
+            assert_eq!(
+                said(&price, Some(rule), &facts),
+                words,
+                "{model} {parameters}"
+            );
+        }
     }
 
     #[test]

@@ -417,7 +417,6 @@ mod tests {
         let price = |unit: &str, each: i64| Price {
             unit: Some(unit.to_owned()),
             unit_price: Some(Money(each)),
-            first: None,
             history: None,
         };
         let now = from_micros(DAY);

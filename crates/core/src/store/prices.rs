@@ -6,18 +6,20 @@ use sqlx::{Row, SqliteConnection};
 use super::Store;
 use crate::clock::{Moment, from_micros};
 use crate::error::Error;
-use crate::model::on_fal;
+use crate::model::{BuiltIn, BuiltInPrice, on_fal};
 use crate::money::Money;
-use crate::money::estimate::{Price, built_in_price};
+use crate::money::estimate::{Price, built_in_rate};
 
 /// Lines whose units came before their price was known are still reckoned for so many days.
 const RECKONED_DAYS: i64 = 62;
 
 /// What is known of a model's price, and since when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct KnownPrice {
     /// The price: fal's, else what a first start knows.
     pub(crate) price: Price,
+    /// How the model's price is made up, beyond the price of a unit.
+    pub(crate) rule: Option<&'static BuiltInPrice>,
     /// fal's own price of a unit, no placeholder and not brought along: what a bill is reckoned with.
     pub(crate) billed_at: Option<Money>,
     /// When fal said it; `None`: it has not.
@@ -84,19 +86,20 @@ pub(super) async fn price_in(
     let mut price = row.map_or_else(Price::default, |row| Price {
         unit: row.get("unit"),
         unit_price: row.get::<Option<i64>, _>("unit_price").map(Money),
-        first: None,
         history: row.get::<Option<i64>, _>("history").map(Money),
     });
+    let rule = BuiltIn::of(id).and_then(|known| known.price.as_ref());
     let billed_at = price.per_unit();
     // Neither a placeholder nor silence is better than what we brought along.
     if price.per_unit().is_none()
         && price.history.is_none()
-        && let Some(known) = built_in_price(id)
+        && let Some(known) = rule
     {
-        price = known;
+        price = built_in_rate(known);
     }
     Ok(KnownPrice {
         price,
+        rule,
         billed_at,
         asked_at: asked_at.map(from_micros),
     })

@@ -131,10 +131,13 @@ async fn price_of(
             Ok((Estimate::UNKNOWN, format!("{host} does not say its prices")))
         }
         (Provider::Fal, Asked::Fal) => {
-            let price = price_in(connection, &edit.model).await?.price;
+            let known = price_in(connection, &edit.model).await?;
             let sizes = pictures.iter().map(|it| (it.width, it.height)).collect();
-            let facts = Facts::of(&edit.parameters, sizes);
-            Ok((estimate(&price, &facts), said(&price, &facts)))
+            let facts = Facts::of(&edit.parameters, sizes, known.rule);
+            Ok((
+                estimate(&known.price, known.rule, &facts),
+                said(&known.price, known.rule, &facts),
+            ))
         }
     }
 }

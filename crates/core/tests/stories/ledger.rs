@@ -12,7 +12,7 @@ use overpaint_core::event::Event;
 use overpaint_core::job::{Parameters, State};
 use overpaint_core::money::{Basis, LedgerCursor, Money};
 use overpaint_core::settings::Change;
-use overpaint_testkit::{Role, Stage as Place};
+use overpaint_testkit::{Price, Role, Stage as Place};
 use serde_json::json;
 
 use super::{DEADLINE, MODEL, Stage, edit, ended, open, open_at, picture, run};
@@ -232,7 +232,17 @@ async fn a_price_is_asked_for_behind_the_first_quote_and_announced() {
     let library = stage.open().await;
     let mut events = library.subscribe();
     let input = picture(&library).await;
-    let mut wish = edit(input, "warmer", "fal-ai/nano-banana/edit");
+    let price = Price {
+        unit_price: 0.039,
+        unit: "images".to_owned(),
+        average_call: 0.042,
+    };
+    stage.fal.script(|script| {
+        script
+            .prices
+            .insert("fal-ai/kolors/edit".to_owned(), Some(price));
+    });
+    let mut wish = edit(input, "warmer", "fal-ai/kolors/edit");
     wish.parameters = Parameters(json!({"num_images": 2}).as_object().unwrap().clone());
     let first = library.quote(wish.clone()).await.unwrap();
     assert_eq!(first.estimate.basis, Basis::Unknown);

@@ -46,7 +46,6 @@ fn of_list(answer: &Value, model: &str) -> Option<Price> {
     Some(Price {
         unit: of_model.get("unit")?.as_str().map(str::to_owned),
         unit_price: in_usd(of_model, "unit_price"),
-        first: None,
         history: None,
     })
 }
@@ -75,7 +74,6 @@ mod tests {
             Some(Price {
                 unit: Some("images".to_owned()),
                 unit_price: Some(Money(39_000)),
-                first: None,
                 history: None,
             })
         );
