@@ -15,18 +15,24 @@ const SCREEN = { width: 1440, height: 900 };
 
 export class Display {
   #server;
+  #screen;
   /** `:N`, for the environment of programs */
   name;
 
-  constructor(server, name) {
+  constructor(server, name, screen) {
     this.#server = server;
+    this.#screen = screen;
     this.name = name;
   }
 
-  /** Start an X server; it picks a free number itself. */
-  static async start() {
-    const screen = `${SCREEN.width}x${SCREEN.height}x24`;
-    const args = ["-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"];
+  /**
+   * Start an X server; it picks a free number itself.
+   * @param density pixels of the screen for one of the page
+   */
+  static async start(density = 1) {
+    const screen = { width: SCREEN.width * density, height: SCREEN.height * density };
+    const size = `${screen.width}x${screen.height}x24`;
+    const args = ["-displayfd", "3", "-screen", "0", size, "-nolisten", "tcp", "-noreset"];
     const server = spawn("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
     process.once("exit", () => server.kill("SIGKILL"));
     const number = await Promise.race([
@@ -34,7 +40,7 @@ export class Display {
       once(server, "exit").then(() => Promise.reject(new Error("Xvfb did not start"))),
       once(server, "error").then(([error]) => Promise.reject(error)),
     ]);
-    return new Display(server, `:${number}`);
+    return new Display(server, `:${number}`, screen);
   }
 
   async stop() {
@@ -67,7 +73,7 @@ export class Display {
    * `over` is awaited while the files hover (to look at what is shown), before they are let go.
    */
   async drop(files, to, over = async () => {}) {
-    const from = { x: SCREEN.width - 120, y: SCREEN.height - 80 };
+    const from = { x: this.#screen.width - 120, y: this.#screen.height - 80 };
     const source = spawn("/usr/bin/python3", [DRAG_SOURCE, String(from.x), String(from.y), ...files], {
       env: { ...process.env, DISPLAY: this.name, GTK_THEME: "Adwaita" },
       stdio: ["ignore", "pipe", "inherit"],

@@ -118,6 +118,22 @@ for (const [theme, dark] of [
   });
 }
 
+test("a drop goes where it is let go, on a dense screen too", async (test) => {
+  const fal = await SimulatedFal.start();
+  const talk = inWindow(test, { density: 2, env: { ...fal.env, FAL_MODEL: MODEL } }, async (window) => {
+    const { page } = window;
+    assert.equal(await page.run("return devicePixelRatio"), 2);
+    const [first, other] = [window.path("coffee.png"), window.path("hills.png")];
+    await coffee(first);
+    await hills(other, { hue: 110, seed: 5 });
+    await window.drop([first]);
+    await page.find("group", "References");
+    await window.drop([other], () => page.text("Add as reference"));
+    await page.find("button", "Remove reference 1");
+  });
+  await talk.finally(() => fal.stop());
+});
+
 async function fill(page, name, text) {
   const field = await page.find("textbox", name);
   await page.click(field);

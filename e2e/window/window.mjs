@@ -20,7 +20,7 @@ const STRANGE =
 /**
  * Open a window for one test and close it afterwards. If the test fails, what the page showed last is kept in e2e/out.
  * @param {import("node:test").TestContext} test
- * @param {{ dark?: boolean, env?: Record<string, string>, args?: string[] }} options see Window.open
+ * @param {{ dark?: boolean, density?: number, env?: Record<string, string>, args?: string[] }} options see Window.open
  * @param {(window: Window) => Promise<void>} act
  */
 export async function inWindow(test, options, act) {
@@ -49,16 +49,17 @@ export class Window {
 
   /**
    * Open the window.
-   * @param {{ dark?: boolean, env?: Record<string, string>, args?: string[] }} options `env`: variables for the program, `args`: its arguments
+   * @param {{ dark?: boolean, density?: number, env?: Record<string, string>, args?: string[] }} options
+   * `density`: pixels of the screen for one of the page; `env`: variables for the program, `args`: its arguments
    */
-  static async open({ dark = false, env = {}, args = [] } = {}) {
+  static async open({ dark = false, density = 1, env = {}, args = [] } = {}) {
     const window = new Window();
     window.#folder = await mkdtemp(join(tmpdir(), "overpaint-window-"));
     window.library = join(window.#folder, "library");
     window.#args = args;
     try {
-      window.display = await Display.start();
-      window.#env = await window.#environment(dark, env);
+      window.display = await Display.start(density);
+      window.#env = await window.#environment(dark, { GDK_SCALE: String(density), ...env });
       await window.start();
     } catch (error) {
       await window.close();

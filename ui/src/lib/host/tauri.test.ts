@@ -2,7 +2,7 @@ import { clearMocks, mockConvertFileSrc, mockIPC, mockWindows } from "@tauri-app
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "$lib/api/call";
 import { problems } from "./fake/problems";
-import { platformOf, tauriHost } from "./tauri";
+import { onPage, platformOf, tauriHost } from "./tauri";
 
 afterEach(() => clearMocks());
 
@@ -51,6 +51,12 @@ describe("the window's host", () => {
     mockWindows("main");
     mockConvertFileSrc(system);
     expect(tauriHost().pictureUrl("v1", "screen")).toBe(address);
+  });
+  test("only Windows counts a drag's position in the screen's own pixels", () => {
+    const at = { x: 300, y: 150 };
+    expect(onPage(at, "windows", 1.5)).toEqual({ x: 200, y: 100 });
+    expect(onPage(at, "linux", 2)).toEqual(at);
+    expect(onPage(at, "mac", 2)).toEqual(at);
   });
   test("the platform is told from what the engine says of itself", () => {
     const agents = [

@@ -21,14 +21,15 @@ export function tauriHost(): Host {
     }
   };
 
+  const platform = platformOf(navigator.userAgent);
   return {
-    platform: platformOf(navigator.userAgent),
+    platform,
     call,
     onEvent: (heard) => listen<Announcement>("overpaint", (event) => heard(event.payload)),
     onDrop: (dropped) =>
       getCurrentWebview().onDragDropEvent(({ payload }) => {
         if (payload.type === "leave") return dropped({ type: "leave" });
-        const at = payload.position.toLogical(devicePixelRatio);
+        const at = onPage(payload.position, platform, devicePixelRatio);
         if (payload.type === "drop") dropped({ type: "drop", paths: payload.paths, at });
         else dropped({ type: "over", at });
       }),
@@ -42,6 +43,15 @@ export function tauriHost(): Host {
     },
     saveDialog: (suggestedName) => save({ title: "Save a copy", defaultPath: suggestedName }),
   };
+}
+
+/**
+ * Where a drag is, in pixels of the page. Tauri calls the position physical, which is true on Windows only: GTK and AppKit count as the page does
+ * (wry 0.57, `drag_drop.rs` of each web view).
+ */
+export function onPage(position: { x: number; y: number }, platform: Platform, density: number) {
+  const scale = platform === "windows" ? density : 1;
+  return { x: position.x / scale, y: position.y / scale };
 }
 
 export function platformOf(userAgent: string): Platform {
