@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::problem::Problem;
 
 /// What can be run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Model {
     /// Endpoint id, for example `fal-ai/bytedance/seedream/v4/edit`, or `demo`.
     pub id: String,
@@ -28,8 +28,21 @@ pub struct Model {
     pub used_at: Option<String>,
     /// Most pictures it takes, the edited one included; none where it is not known.
     pub max_inputs: Option<u32>,
+    /// Whether it takes other pictures beside the edited one, however many; none where it is not known.
+    pub takes_references: Option<bool>,
     /// Whether it takes a mask of its own; none where it is not known.
     pub takes_mask: Option<bool>,
+    /// What one unit costs, where that is known and the unit can be counted before.
+    pub price: Option<UnitPrice>,
+}
+
+/// What fal asks for one unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct UnitPrice {
+    /// US dollars.
+    pub amount: f64,
+    /// fal's word: `images`, `megapixels`, `processed megapixels` (in and out), …
+    pub unit: String,
 }
 
 /// Words to find models by.
@@ -44,6 +57,8 @@ pub struct SearchModels {
 pub struct FoundModels {
     /// The best matches, at most 50. Where the words are themselves an endpoint id that nobody lists, it is among them.
     pub models: Vec<Model>,
+    /// How many more match.
+    pub more: u32,
     /// How many models the list has.
     pub listed: u32,
     /// When the list was read, RFC 3339 in UTC; none: never, only the built-in models are known.
@@ -71,6 +86,8 @@ pub struct ModelForm {
     pub values: Map<String, Value>,
     /// When the schema was read, RFC 3339 in UTC; none: it came with Overpaint.
     pub schema_at: Option<String>,
+    /// Why nothing is known of it, where fal could not be asked just now.
+    pub problem: Option<Problem>,
 }
 
 /// How a model takes its prompt.

@@ -155,6 +155,26 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What would refuse an edit that nobody has sent yet: only what is the matter. What to do lies beside it in the window, and what was charged
+    /// is no question before a click.
+    #[must_use]
+    pub fn before(error: &Error) -> Self {
+        let brief = match error {
+            Error::CapReached(_) | Error::ParameterInvalid { .. } => {
+                Some(ended(&capital(&error.to_string())))
+            }
+            Error::PictureOverLimit { said } => Some(said.clone()),
+            _ => None,
+        };
+        let problem = Self::from(error);
+        Self {
+            detail: brief.unwrap_or(problem.detail),
+            ..problem
+        }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Self::from(&error)
@@ -292,7 +312,7 @@ mod tests {
         let ours = Failure::free(Code::PictureOverLimit).saying("The model takes at most 15 MB.");
         let detail = Problem::of_failure(&ours, None).detail;
         assert!(
-            detail.starts_with("The model takes at most 15 MB. One that"),
+            detail.starts_with("The model takes at most 15 MB. Choose another"),
             "{detail}"
         );
         let answer = core_error::Answer {

@@ -24,6 +24,7 @@ fn the_form_of_every_schema_is_drawn_from_it() {
                 form: Spec::read(document).unwrap().form(),
                 values: Map::new(),
                 schema_at: None,
+                problem: None,
             });
             insta::with_settings!({ snapshot_suffix => id.replace('/', "-") }, {
                 insta::assert_json_snapshot!("form", form, { ".model" => "[model]" });
@@ -43,6 +44,8 @@ fn offered(id: &str) -> OfferedModel {
         favourite: false,
         used_at: None,
         max_inputs: None,
+        takes_references: None,
+        price: None,
         takes_mask: None,
     }
 }

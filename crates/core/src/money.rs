@@ -169,11 +169,11 @@ impl std::fmt::Display for OverCap {
         match self.wanted {
             Some(wanted) => write!(
                 f,
-                "{whose} cap of {cap} would be passed: {spent} is spent and this edit is about {wanted}"
+                "{spent} of {whose} cap of {cap} is spent; this edit is about {wanted}"
             ),
             None => write!(
                 f,
-                "{whose} cap of {cap} is reached: {spent} is spent and the price of this edit is not known"
+                "{spent} of {whose} cap of {cap} is spent, and the price of this edit is not known"
             ),
         }
     }
@@ -229,7 +229,7 @@ mod tests {
         };
         assert_eq!(
             over.to_string(),
-            "today's cap of $5.00 would be passed: $4.98 is spent and this edit is about $0.04"
+            "$4.98 of today's cap of $5.00 is spent; this edit is about $0.04"
         );
         let unknown = OverCap {
             day: false,
@@ -238,7 +238,7 @@ mod tests {
         };
         assert_eq!(
             unknown.to_string(),
-            "this month's cap of $5.00 is reached: $4.98 is spent and the price of this edit is not known"
+            "$4.98 of this month's cap of $5.00 is spent, and the price of this edit is not known"
         );
     }
 }

@@ -167,7 +167,7 @@ pub enum PictureError {
     #[error("The file is empty.")]
     Empty,
     /// The file ends before the picture does.
-    #[error("The file is cut off before the picture ends. Copy or download it again.")]
+    #[error("The file is cut off before the picture ends.")]
     Truncated,
     /// Nothing known begins with these bytes.
     #[error("This is not a picture.")]

@@ -6,7 +6,9 @@ use overpaint_core::model::{
 };
 
 use super::moment;
-use crate::model::{Field, FieldKind, FoundModels, InputRule, Model, ModelForm, PromptRule};
+use crate::model::{
+    Field, FieldKind, FoundModels, InputRule, Model, ModelForm, PromptRule, UnitPrice,
+};
 use crate::problem::Problem;
 
 impl From<OfferedModel> for Model {
@@ -21,7 +23,12 @@ impl From<OfferedModel> for Model {
             favourite: model.favourite,
             used_at: model.used_at.map(moment),
             max_inputs: model.max_inputs,
+            takes_references: model.takes_references,
             takes_mask: model.takes_mask,
+            price: model.price.map(|(each, unit)| UnitPrice {
+                amount: each.usd(),
+                unit,
+            }),
         }
     }
 }
@@ -30,6 +37,7 @@ impl From<CoreFound> for FoundModels {
     fn from(found: CoreFound) -> Self {
         Self {
             models: found.models.into_iter().map(Into::into).collect(),
+            more: found.more,
             listed: found.listed,
             listed_at: found.listed_at.map(moment),
             refreshing: found.refreshing,
@@ -53,6 +61,7 @@ impl From<CoreModelForm> for ModelForm {
                 },
             values,
             schema_at,
+            problem,
         } = form;
         Self {
             model: model.into(),
@@ -62,6 +71,7 @@ impl From<CoreModelForm> for ModelForm {
             inputs: inputs.into(),
             values,
             schema_at: schema_at.map(moment),
+            problem: problem.map(|failure| Problem::of_failure(&failure, None)),
         }
     }
 }

@@ -80,7 +80,7 @@ impl From<CoreQuote> for Quote {
             amount: estimate.amount.map(Money::usd),
             basis: estimate.basis.into(),
             said,
-            problem: problem.as_ref().map(Problem::from),
+            problem: problem.as_ref().map(Problem::before),
             shrinks,
             cached_version_id: cached.map(|id| id.to_string()),
             similar_version_id: similar.map(|id| id.to_string()),

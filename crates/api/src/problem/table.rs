@@ -77,7 +77,7 @@ pub fn row(code: Code) -> Row {
         Code::PictureOverLimit => row(
             422,
             "The picture does not fit the model",
-            "One that is too large can be made to fit; else choose another picture or another model.",
+            "Choose another picture or another model; a large picture can also be made to fit.",
             Some(N::ChoosePicture),
         ),
         Code::FileUnreadable => row(

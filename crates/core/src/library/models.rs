@@ -12,6 +12,8 @@ use crate::error::{Error, Failure};
 use crate::event::Event;
 use crate::job::Edit;
 use crate::model::{self, BuiltIn, DEMO, Form, ModelId, Provider, Spec, built_in, is_model_id};
+use crate::money::Money;
+use crate::money::estimate::{Price, built_in_rate};
 use crate::store::ModelRow;
 
 pub(super) use refresh::{Catalogue, follow_refusals};
@@ -43,8 +45,12 @@ pub struct OfferedModel {
     pub used_at: Option<Moment>,
     /// Most pictures it takes, the edited one included; `None` where that is not known.
     pub max_inputs: Option<u32>,
+    /// Whether it takes other pictures beside the edited one, however many; `None` where that is not known.
+    pub takes_references: Option<bool>,
     /// Whether it takes a mask of its own; `None` where that is not known.
     pub takes_mask: Option<bool>,
+    /// What one unit costs, and what a unit is in fal's word; `None` where that is not known, or tells nobody anything (a second, a token).
+    pub price: Option<(Money, String)>,
 }
 
 /// What a search found.
@@ -52,6 +58,8 @@ pub struct OfferedModel {
 pub struct FoundModels {
     /// The best matches.
     pub models: Vec<OfferedModel>,
+    /// How many more there are.
+    pub more: u32,
     /// How many models fal's list has, as it was last read.
     pub listed: u32,
     /// When that was; `None`: never.
@@ -73,6 +81,8 @@ pub struct ModelForm {
     pub values: Map<String, Value>,
     /// When fal said what its fields are; `None`: it came with Overpaint, or is not known.
     pub schema_at: Option<Moment>,
+    /// Why nothing is known of it, where fal could not be asked just now.
+    pub problem: Option<Failure>,
 }
 
 impl Library {
@@ -143,9 +153,10 @@ impl Library {
     /// [`Error::NotFound`] for what cannot be a model, [`Error::Database`].
     pub async fn model_form(&self, id: &str) -> Result<ModelForm, Error> {
         let id = self.canonical(id)?;
-        if id != DEMO && self.is_on_fal() {
-            self.refresh_schema_if_old(&id).await?;
-        }
+        let asked = match id != DEMO && self.is_on_fal() {
+            true => self.refresh_schema_if_old(&id).await?,
+            false => None,
+        };
         let form = match self.spec_of(&id).await? {
             Some(spec) => spec.form(),
             None if id == DEMO => Form::demo(),
@@ -156,6 +167,7 @@ impl Library {
             values: self.0.store.model_values(&id).await?,
             schema_at: row.schema_at.filter(|_| form.known),
             model: self.shelf_of(row).await.offer(&id),
+            problem: asked.filter(|_| !form.known),
             form,
         })
     }
@@ -235,6 +247,7 @@ impl Library {
         {
             models.insert(0, shelf.offer(&id));
         }
+        let more = models.len().saturating_sub(FOUND_MAX);
         models.truncate(FOUND_MAX);
         let (refreshing, problem) = self.0.catalogue.state();
         let listed = shelf
@@ -244,6 +257,7 @@ impl Library {
             .count();
         FoundModels {
             models,
+            more: u32::try_from(more).unwrap_or(u32::MAX),
             listed: u32::try_from(listed).unwrap_or(u32::MAX),
             listed_at: shelf.listed_at(),
             refreshing,
@@ -280,6 +294,18 @@ impl Shelf {
             Some(known) => Some(known.name.as_str()),
             None => row.name.as_deref(),
         };
+        let inputs_known = spec.is_some() || row.schema_at.is_some();
+        let max_inputs = spec.map_or(row.max_inputs, |spec| spec.input_rule().max);
+        let price = match &row.unit {
+            Some(unit) => Price {
+                unit: Some(unit.clone()),
+                unit_price: row.unit_price,
+                history: None,
+            },
+            None => known
+                .and_then(|known| known.price.as_ref())
+                .map_or_else(Price::default, built_in_rate),
+        };
         OfferedModel {
             id: id.to_owned(),
             name: name.unwrap_or(id).to_owned(),
@@ -294,16 +320,18 @@ impl Shelf {
                 .or_else(|| known.map(|known| known.category.clone())),
             favourite: row.favourite,
             used_at: row.used_at,
-            max_inputs: if is_demo {
-                Some(1)
+            max_inputs: if is_demo { Some(1) } else { max_inputs },
+            takes_references: if is_demo {
+                Some(false)
             } else {
-                spec.map_or(row.max_inputs, |spec| spec.input_rule().max)
+                inputs_known.then_some(max_inputs.is_none_or(|most| most > 1))
             },
             takes_mask: if is_demo {
                 Some(false)
             } else {
                 spec.map_or(row.takes_mask, |spec| Some(spec.mask().is_some()))
             },
+            price: price.rate(),
         }
     }
 

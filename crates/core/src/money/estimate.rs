@@ -132,6 +132,12 @@ impl Price {
         self.unit_price.filter(|price| *price >= PLACEHOLDER_BELOW)
     }
 
+    /// What one unit costs and what it is, where a person can reckon with it.
+    pub(crate) fn rate(&self) -> Option<(Money, String)> {
+        let (_, each) = self.countable()?;
+        Some((each, self.unit.clone()?))
+    }
+
     /// The unit, where a wish says how many there will be.
     fn countable(&self) -> Option<(Unit, Money)> {
         let unit = Unit::named(self.unit.as_deref()?);

@@ -104,9 +104,12 @@ impl Misfit {
     pub(crate) fn of(self, width: u32, height: u32, bytes: u64) -> String {
         #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
         let megabytes = bytes as f64 / 1_000_000.0;
-        format!(
-            "The model takes {self}; this picture has {width} × {height} pixels and {megabytes:.1} MB."
-        )
+        match self {
+            Self::Bytes(_) => format!("The model takes {self}; this picture has {megabytes:.1}."),
+            Self::Side(_) | Self::Pixels(_) | Self::Small(_) => {
+                format!("The model takes {self}; this picture has {width} × {height}.")
+            }
+        }
     }
 }
 
@@ -166,10 +169,11 @@ mod tests {
                     .contains(expected.unwrap_or_default())
             );
         }
-        assert!(
-            over_limit("m", 20_000, 10, 12_340_000)
-                .unwrap()
-                .ends_with("this picture has 20000 × 10 pixels and 12.3 MB.")
+        let said = |model, width, bytes| over_limit(model, width, 10, bytes).unwrap();
+        assert!(said("m", 20_000, 12_340_000).ends_with("; this picture has 20000 × 10."));
+        assert_eq!(
+            said("fal-ai/nano-banana-2/edit", 900, 16_340_000),
+            "The model takes at most 15 MB; this picture has 16.3."
         );
     }
 }

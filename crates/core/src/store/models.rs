@@ -10,6 +10,7 @@ use super::Store;
 use crate::clock::{Moment, from_micros};
 use crate::error::Error;
 use crate::model::{BuiltIn, ModelId, Spec, on_fal};
+use crate::money::Money;
 use crate::provider::fal::Listed;
 
 /// One model as it is kept, without its document.
@@ -25,9 +26,11 @@ pub(crate) struct ModelRow {
     pub(crate) takes_mask: Option<bool>,
     pub(crate) favourite: bool,
     pub(crate) used_at: Option<Moment>,
+    pub(crate) unit: Option<String>,
+    pub(crate) unit_price: Option<Money>,
 }
 
-const ROW: &str = "SELECT id, name, hint, category, listed_at, schema_at, max_inputs, takes_mask, favourite, used_at FROM model";
+const ROW: &str = "SELECT id, name, hint, category, listed_at, schema_at, max_inputs, takes_mask, favourite, used_at, unit, unit_price FROM model";
 
 impl Store {
     /// Every model that is kept: as many as fal lists, and those this person used or marked.
@@ -163,6 +166,8 @@ fn row_of(row: &SqliteRow) -> ModelRow {
         takes_mask: row.get("takes_mask"),
         favourite: row.get("favourite"),
         used_at: moment("used_at"),
+        unit: row.get("unit"),
+        unit_price: row.get::<Option<i64>, _>("unit_price").map(Money),
     }
 }
 /// [`Store::spec`], inside a transaction.

@@ -93,7 +93,7 @@ async fn a_cap_refuses_the_click_and_says_so_until_it_is_raised() {
     assert_eq!(refused.code(), Code::CapReached);
     assert_eq!(
         refused.to_string(),
-        "today's cap of $0.05 would be passed: $0.03 is spent and this edit is about $0.03"
+        "$0.03 of today's cap of $0.05 is spent; this edit is about $0.03"
     );
     let quote = library.quote(again()).await.unwrap();
     assert!(matches!(quote.problem, Some(Error::CapReached(over)) if over.day));
@@ -102,7 +102,7 @@ async fn a_cap_refuses_the_click_and_says_so_until_it_is_raised() {
     caps(&library, Some(0.06), Some(0.05));
     let refused = library.submit_edit(again()).await.unwrap_err().to_string();
     assert!(
-        refused.starts_with("this month's cap of $0.05"),
+        refused.starts_with("$0.03 of this month's cap of $0.05"),
         "{refused}"
     );
     caps(&library, None, Some(0.0));
@@ -136,7 +136,7 @@ async fn of_jobs_at_once_a_cap_for_one_lets_one_be_sent() {
                 );
                 let said = failure.said.unwrap();
                 assert!(
-                    said.contains("cap of $0.05 would be passed: $0.03"),
+                    said.starts_with("$0.03 of ") && said.contains("cap of $0.05"),
                     "{said}"
                 );
                 assert_eq!(job.cost, None, "nothing was sent");
@@ -169,7 +169,7 @@ async fn an_unknown_price_passes_while_there_is_anything_left() {
         .to_string();
     assert_eq!(
         refused,
-        "today's cap of $0.03 is reached: $0.03 is spent and the price of this edit is not known"
+        "$0.03 of today's cap of $0.03 is spent, and the price of this edit is not known"
     );
 }
 

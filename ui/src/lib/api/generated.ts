@@ -260,6 +260,10 @@ export type FoundModels = {
  */
 models: Array<Model>, 
 /**
+ * How many more match.
+ */
+more: number, 
+/**
  * How many models the list has.
  */
 listed: number, 
@@ -591,9 +595,17 @@ used_at: string | null,
  */
 max_inputs: number | null, 
 /**
+ * Whether it takes other pictures beside the edited one, however many; none where it is not known.
+ */
+takes_references: boolean | null, 
+/**
  * Whether it takes a mask of its own; none where it is not known.
  */
-takes_mask: boolean | null, };
+takes_mask: boolean | null, 
+/**
+ * What one unit costs, where that is known and the unit can be counted before.
+ */
+price: UnitPrice | null, };
 
 /**
  * A model's form: everything the window draws is said here.
@@ -626,7 +638,11 @@ values: { [key in string]: JsonValue },
 /**
  * When the schema was read, RFC 3339 in UTC; none: it came with Overpaint.
  */
-schema_at: string | null, };
+schema_at: string | null, 
+/**
+ * Why nothing is known of it, where fal could not be asked just now.
+ */
+problem: Problem | null, };
 
 /**
  * What one model cost.
@@ -1162,6 +1178,19 @@ idempotency_key: string, };
  * Light, dark, or as the system has it.
  */
 export type Theme = "system" | "light" | "dark";
+
+/**
+ * What fal asks for one unit.
+ */
+export type UnitPrice = { 
+/**
+ * US dollars.
+ */
+amount: number, 
+/**
+ * fal's word: `images`, `megapixels`, `processed megapixels` (in and out), …
+ */
+unit: string, };
 
 /**
  * How long fal keeps an upload.

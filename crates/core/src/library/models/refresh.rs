@@ -158,53 +158,60 @@ impl Library {
         kept.map_err(|error| Failure::from(&error))
     }
 
-    /// Reads a model's description: now if nothing is known of it, in the background if what is known is old.
-    pub(super) async fn refresh_schema_if_old(&self, id: &str) -> Result<(), Error> {
+    /// Reads a model's description: now if nothing is known of it, in the background if what is known is old. Answers why it could not be read,
+    /// where that was waited for.
+    pub(super) async fn refresh_schema_if_old(&self, id: &str) -> Result<Option<Failure>, Error> {
         let now = self.0.clock.now();
         let row = self.0.store.model_row(id).await?;
         if row.schema_at.is_some_and(|at| now - at < OLD) {
-            return Ok(());
+            return Ok(None);
         }
         let known =
             row.schema_at.is_some() || BuiltIn::of(id).is_some_and(|model| model.spec.is_some());
         // Every endpoint has an owner and a name: other text is not worth asking about.
         if !id.contains('/') {
-            return Ok(());
+            return Ok(None);
         }
         // Who has no key has not asked for fal yet: what came with Overpaint will do.
         if known && self.key_state().await.source.is_none() {
-            return Ok(());
+            return Ok(None);
         }
-        if self.0.catalogue.begin_schema(id, now) {
-            let reading = tokio::spawn(self.clone().refresh_schema(id.to_owned()));
-            if !known {
-                let _ = tokio::time::timeout(FORM_WITHIN, reading).await;
-            }
+        // Somebody waits for what is not known: that is asked for each time.
+        if !self.0.catalogue.begin_schema(id, now) && known {
+            return Ok(None);
         }
-        Ok(())
+        let reading = tokio::spawn(self.clone().refresh_schema(id.to_owned()));
+        if known {
+            return Ok(None);
+        }
+        Ok(match tokio::time::timeout(FORM_WITHIN, reading).await {
+            Ok(read) => read.ok().and_then(Result::err),
+            Err(_) => Some(Failure::free(Code::ProviderTimeout)),
+        })
     }
 
-    async fn refresh_schema(self, id: String) {
+    /// That fal has no description of it, or one that makes no sense, is no failure: it is not known then.
+    async fn refresh_schema(self, id: String) -> Result<(), Failure> {
         let read = async {
             let fal = self.asking().await.map_err(|error| Failure::from(&error))?;
             fal.openapi(&id).await
         };
         let document = match read.await {
             Ok(Some(document)) => document,
-            Ok(None) => return,
+            Ok(None) => return Ok(()),
             Err(failure) => {
                 tracing::info!(
                     model = id,
                     code = failure.code.name(),
                     "a model's description could not be read"
                 );
-                return;
+                return Err(failure);
             }
         };
         let parsed: Option<Value> = serde_json::from_str(&document).ok();
         let Some(spec) = parsed.as_ref().and_then(Spec::read) else {
             tracing::warn!(model = id, "a model's description has no input");
-            return;
+            return Ok(());
         };
         match self
             .0
@@ -214,9 +221,10 @@ impl Library {
         {
             Ok(()) => drop(self.0.events.send(Event::Models)),
             Err(error) => {
-                tracing::warn!(model = id, %error, "a model's description could not be kept")
+                tracing::warn!(model = id, %error, "a model's description could not be kept");
             }
         }
+        Ok(())
     }
 
     /// fal, to be asked about models; with the key where there is one.

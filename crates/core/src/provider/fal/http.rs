@@ -186,7 +186,12 @@ pub(super) fn plain(error: &reqwest::Error) -> String {
     while let Some(source) = reason.source() {
         reason = source;
     }
-    reason.to_string()
+    let said = reason.to_string();
+    // The number is the system's, and so is the log.
+    said.split(" (os error ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]

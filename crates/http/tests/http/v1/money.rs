@@ -72,7 +72,9 @@ async fn an_edit_over_the_cap_is_402_and_nothing_is_sent() {
     assert_eq!(problem["code"], "cap_reached");
     let detail = problem["detail"].as_str().unwrap();
     assert!(
-        detail.starts_with("Today's cap of $0.01 would be passed: $0.00 is spent and this edit is about $0.03. Nothing was sent."),
+        detail.starts_with(
+            "$0.00 of today's cap of $0.01 is spent; this edit is about $0.03. Nothing was sent."
+        ),
         "{detail}"
     );
     assert_eq!(house.fal.charges(), 0);

@@ -47,12 +47,14 @@ function many(count: number): Model[] {
 
 function aModel(id: string, name: string, hint: string, inputs: number | null, mask: boolean | null): Model {
   const common = { provider: "fal", ready: true, category: "image-to-image", favourite: false, used_at: null };
-  return { ...common, id, name, hint, max_inputs: inputs, takes_mask: mask };
+  const price = inputs === null ? null : { amount: 0.03, unit: "images" };
+  const takes_references = inputs === null ? null : inputs > 1;
+  return { ...common, id, name, hint, max_inputs: inputs, takes_references, takes_mask: mask, price };
 }
 
 const demo: Model = {
   ...aModel("demo", "Demo engine", "Simple colour and shape edits, no AI model.", 1, false),
-  ...{ provider: "demo", category: null },
+  ...{ provider: "demo", category: null, price: null },
 };
 
 /** fal's list as a fake core keeps it: found by words, marked, used. */
@@ -81,16 +83,14 @@ export class Catalogue {
     return this.#now(model ?? aModel(id, id, "", null, null));
   }
 
-  find(words: string): Model[] {
+  find(words: string): { models: Model[]; more: number } {
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = ({ id, name, hint }: Model) =>
       wanted.every((word) => `${id} ${name} ${hint}`.toLowerCase().includes(word));
-    const found = this.listed
-      .filter(fits)
-      .slice(0, 50)
-      .map((model) => this.#now(model));
+    const found = this.listed.filter(fits).map((model) => this.#now(model));
     const typed = /^[\w.-]+(\/[\w.-]+)+$/.test(words.trim()) && !this.listed.some(({ id }) => id === words.trim());
-    return typed ? [this.get(words.trim()), ...found.slice(0, 49)] : found;
+    const all = typed ? [this.get(words.trim()), ...found] : found;
+    return { models: all.slice(0, 50), more: Math.max(0, all.length - 50) };
   }
 
   #now(model: Model): Model {

@@ -51,7 +51,7 @@ export function formOf(model: Model, values: { [name: string]: JsonValue }): Mod
   const fields: Record<string, Field[]> = { demo: [], [SEEDREAM]: seedream, [EVERYTHING]: everything };
   const others = [seed, field("output_format", "Output format", choice("png", "jpeg"), { default: "png" })];
   return {
-    ...{ model, known, values, schema_at: null },
+    ...{ model, known, values, schema_at: null, problem: null },
     fields: known ? (fields[model.id] ?? others) : [],
     prompt: { taken: true, required: true, max_length: null },
     inputs: { min: 1, max: model.max_inputs },

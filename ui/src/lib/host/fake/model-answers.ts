@@ -16,7 +16,7 @@ export function modelAnswers(fake: FakeHost, settings: () => Settings): Pick<Ope
   const purse = new Purse(fake.memory, settings);
   let failed = false;
   const found = (words: string): FoundModels => ({
-    models: catalogue.find(words),
+    ...catalogue.find(words),
     listed: catalogue.listed.length,
     listed_at: catalogue.listedAt,
     refreshing: catalogue.refreshing,

@@ -5,9 +5,11 @@ use serde_json::Value;
 use super::super::http::json;
 
 /// The human part of an error body: `detail` as text or as a list of messages about fields, the platform's `error.message`, else the start of
-/// the body.
+/// a text. Other JSON and a gateway's HTML page say nothing to a person; the failure's answer keeps them.
 pub(in super::super) fn said(body: &[u8]) -> String {
-    let json = json(body).unwrap_or_default();
+    let read = json(body);
+    let is_json = read.is_some();
+    let json = read.unwrap_or_default();
     let detail = json.get("detail");
     if let Some(text) = detail.and_then(Value::as_str) {
         return text.to_owned();
@@ -25,8 +27,7 @@ pub(in super::super) fn said(body: &[u8]) -> String {
         return message.to_owned();
     }
     let text = String::from_utf8_lossy(body);
-    // A gateway's HTML page says nothing to a person.
-    if text.trim_start().starts_with('<') {
+    if is_json || text.trim_start().starts_with('<') {
         String::new()
     } else {
         text.chars().take(300).collect()
@@ -136,7 +137,9 @@ mod tests {
     }
 
     #[test]
-    fn a_gateways_html_page_is_not_repeated() {
+    fn what_is_for_machines_is_not_repeated() {
+        assert_eq!(said(br#"{"status": "NOT_FOUND"}"#), "");
+        assert_eq!(said(b"upstream connect error"), "upstream connect error");
         assert_eq!(said(b"<html><title>502 nginx</title></html>"), "");
     }
 }
