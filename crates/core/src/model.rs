@@ -14,6 +14,7 @@ pub(crate) use check::versions_in;
 
 pub use built_in::{BuiltIn, BuiltInPrice, Surcharge, built_in};
 pub use field::{Field, Kind, Range};
+pub(crate) use spec::COUNTS;
 pub use spec::{Form, InputRule, Inputs, PromptRule, Spec};
 
 /// An endpoint id such as `fal-ai/bytedance/seedream/v4/edit`, or [`DEMO`].

@@ -160,6 +160,8 @@ pub struct OverCap {
     pub spent: Money,
     /// About what the edit costs; `None` where nobody knows.
     pub wanted: Option<Money>,
+    /// Edits of the time whose cost nobody knows.
+    pub unknown: u32,
 }
 
 impl std::fmt::Display for OverCap {
@@ -170,6 +172,10 @@ impl std::fmt::Display for OverCap {
             Some(wanted) => write!(
                 f,
                 "{spent} of {whose} cap of {cap} is spent; this edit is about {wanted}"
+            ),
+            None if self.unknown > 0 => write!(
+                f,
+                "what this edit costs is not known, nor what one before it did: {whose} cap of {cap} lets no second one through"
             ),
             None => write!(
                 f,
@@ -226,6 +232,7 @@ mod tests {
             cap: Money(5_000_000),
             spent: Money(4_980_000),
             wanted: Some(Money(40_000)),
+            unknown: 1,
         };
         assert_eq!(
             over.to_string(),
@@ -234,11 +241,20 @@ mod tests {
         let unknown = OverCap {
             day: false,
             wanted: None,
+            unknown: 0,
             ..over
         };
         assert_eq!(
             unknown.to_string(),
             "$4.98 of this month's cap of $5.00 is spent, and the price of this edit is not known"
+        );
+        let second = OverCap {
+            unknown: 1,
+            ..unknown
+        };
+        assert_eq!(
+            second.to_string(),
+            "what this edit costs is not known, nor what one before it did: this month's cap of $5.00 lets no second one through"
         );
     }
 }

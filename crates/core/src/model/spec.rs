@@ -17,9 +17,10 @@ const PROMPTS: &[&str] = &[
     "text_prompt",
 ];
 
-/// Names under which models take how many pictures to make.
-const COUNTS: &[&str] = &[
+/// Names under which models take how many pictures to make. Seedream makes up to `max_images` in each of `num_images` runs.
+pub(crate) const COUNTS: &[&str] = &[
     "num_images",
+    "max_images",
     "num_outputs",
     "number_of_images",
     "n",
@@ -201,23 +202,19 @@ impl Spec {
         &self.schema
     }
 
-    /// Where the number of pictures goes.
-    #[must_use]
-    pub fn count(&self) -> Option<&str> {
+    /// Where the numbers of pictures go: so many times so many are made.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = &Field> {
         COUNTS
             .iter()
-            .find_map(|name| self.field(name))
+            .filter_map(|name| self.field(name))
             .filter(|count| matches!(count.kind, Kind::Integer(_)))
-            .map(|count| count.name.as_str())
     }
 
     /// Where the size of what is made goes.
-    #[must_use]
-    pub fn size(&self) -> Option<&str> {
+    pub(crate) fn size(&self) -> Option<&Field> {
         self.fields
             .iter()
             .find(|field| matches!(field.kind, Kind::Size { .. }))
-            .map(|field| field.name.as_str())
     }
 
     /// What can be drawn.

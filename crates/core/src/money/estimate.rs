@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Basis, Estimate, Money};
 use crate::job::Parameters;
-use crate::model::{BuiltInPrice, Surcharge};
+use crate::model::{BuiltInPrice, COUNTS, Spec, Surcharge};
 
 /// Below that a unit's price is a placeholder: no model makes a picture, or a megapixel of one, for a twentieth of a cent.
 const PLACEHOLDER_BELOW: Money = Money(500);
@@ -40,26 +40,37 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Reads them from the parameters, whose names most of fal's models share (fal-contract 6.1).
+    /// Reads them from the parameters, as they will be sent: with the schema's defaults where nothing is set. Without a schema the names are
+    /// taken that most of fal's models share (fal-contract 6.1).
     pub(crate) fn of(
         parameters: &Parameters,
         inputs: Vec<(u32, u32)>,
+        spec: Option<&Spec>,
         rule: Option<&BuiltInPrice>,
     ) -> Self {
-        let count = |name: &str| {
-            let value = parameters.0.get(name).and_then(Value::as_u64);
-            value.map_or(1, |n| n.clamp(1, 100))
+        let value = |name: &str| {
+            let set = parameters.0.get(name).filter(|value| !value.is_null());
+            set.or_else(|| spec?.field(name)?.default.as_ref())
         };
-        // Seedream makes up to `max_images` in each of `num_images` runs.
-        let images = count("num_images") * count("max_images");
+        let counts: Vec<&str> = match spec {
+            Some(spec) => spec.counts().map(|field| field.name.as_str()).collect(),
+            None => COUNTS.to_vec(),
+        };
+        let images = counts
+            .into_iter()
+            .filter_map(|name| whole(value(name)?))
+            .fold(1, |images: u64, n| images.saturating_mul(n.clamp(1, 100)));
+        let output = spec
+            .and_then(Spec::size)
+            .map_or("image_size", |field| field.name.as_str());
         Self {
-            images: u32::try_from(images).unwrap_or(u32::MAX),
+            images: u32::try_from(images.min(10_000)).unwrap_or(u32::MAX),
             inputs,
-            output: parameters.0.get("image_size").and_then(size),
+            output: value(output).and_then(size),
             surcharges: rule
                 .into_iter()
                 .flat_map(|rule| &rule.surcharges)
-                .filter(|it| parameters.0.get(&it.parameter) == Some(&it.value))
+                .filter(|it| value(&it.parameter) == Some(&it.value))
                 .cloned()
                 .collect(),
         }
@@ -69,19 +80,43 @@ impl Facts {
         self.inputs.iter().copied().map(megapixels).sum()
     }
 
-    /// Of all results together.
-    fn megapixels_out(&self) -> f64 {
+    /// Of one result.
+    fn megapixels_each(&self) -> f64 {
         let unasked = || {
             let first = self.inputs.first().copied().map(megapixels);
             first.map_or(1.0, |like_input| like_input.min(LARGEST_UNASKED))
         };
-        f64::from(self.images) * self.output.map_or_else(unasked, megapixels)
+        self.output.map_or_else(unasked, megapixels)
+    }
+
+    /// Of all results together, begun ones of each counted whole.
+    fn whole_megapixels_out(&self) -> f64 {
+        f64::from(self.images) * self.megapixels_each().ceil()
+    }
+
+    /// Of everything that goes in and comes out.
+    fn megapixels_processed(&self) -> f64 {
+        self.megapixels_in() + f64::from(self.images) * self.megapixels_each()
+    }
+}
+
+/// A whole number as it is sent: text and 4.0 are taken for what they mean, so they must not cost less.
+fn whole(value: &Value) -> Option<u64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, and what reads it has a limit"
+    )]
+    let of_float = |number: f64| (number >= 0.0).then_some(number as u64);
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_u64().or_else(|| other.as_f64().and_then(of_float)),
     }
 }
 
 /// The size a value of `image_size` names; `None` for what only the model knows (`auto`).
 fn size(value: &Value) -> Option<(u32, u32)> {
-    let side = |name: &str| u32::try_from(value.get(name)?.as_u64()?).ok();
+    let side = |name: &str| u32::try_from(whole(value.get(name)?)?).ok();
     match value.as_str() {
         Some("square_hd") => Some((1024, 1024)),
         Some("square") => Some((512, 512)),
@@ -200,8 +235,8 @@ impl<'a> Rated<'a> {
 
     fn amount(&self, facts: &Facts) -> Option<Money> {
         let units = match self.unit {
-            Unit::Megapixel => facts.megapixels_out().ceil(),
-            Unit::ProcessedMegapixel => facts.megapixels_in() + facts.megapixels_out(),
+            Unit::Megapixel => facts.whole_megapixels_out(),
+            Unit::ProcessedMegapixel => facts.megapixels_processed(),
             Unit::Image | Unit::Other => f64::from(facts.images),
         };
         let inputs = u32::try_from(facts.inputs.len()).unwrap_or(u32::MAX);
@@ -248,12 +283,12 @@ pub(crate) fn said(price: &Price, rule: Option<&BuiltInPrice>, facts: &Facts) ->
     let each = rated.each;
     let mut said = match rated.unit {
         Unit::Megapixel => {
-            let many = facts.megapixels_out().ceil();
+            let many = facts.whole_megapixels_out();
             let s = if many > 1.0 { "s" } else { "" };
             format!("about {many:.0} megapixel{s} out at {each} each")
         }
         Unit::ProcessedMegapixel => {
-            let many = (facts.megapixels_in() + facts.megapixels_out()).max(0.1);
+            let many = facts.megapixels_processed().max(0.1);
             format!("about {many:.1} megapixels in and out at {each} each")
         }
         Unit::Image | Unit::Other if facts.images == 1 => format!("1 image at {each}"),
@@ -300,6 +335,7 @@ mod tests {
             &Parameters(parameters.as_object().unwrap().clone()),
             inputs.to_vec(),
             None,
+            None,
         )
     }
 
@@ -310,7 +346,7 @@ mod tests {
     fn what_a_wish_costs_is_this_table() {
         let one_mp = (1000, 1000);
         let none = json!({});
-        let table: [Row<'_>; 13] = [
+        let table: [Row<'_>; 14] = [
             (
                 price("images", 30_000, Some(31_000)),
                 none.clone(),
@@ -384,6 +420,15 @@ mod tests {
                 Some(50_000),
                 Basis::PerMegapixel,
                 "about 1 megapixel out at $0.05 each",
+            ),
+            // Of each, not of all together.
+            (
+                price("megapixels", 50_000, None),
+                json!({"image_size": {"width": 1050, "height": 1000}, "num_images": 4}),
+                &[one_mp],
+                Some(400_000),
+                Basis::PerMegapixel,
+                "about 8 megapixels out at $0.05 each",
             ),
             // A photo of 24 megapixels does not come back as large.
             (
@@ -545,6 +590,7 @@ mod tests {
             let facts = Facts::of(
                 &Parameters(parameters.as_object().unwrap().clone()),
                 vec![(1000, 1000); inputs],
+                None,
                 Some(rule),
             );
             assert_eq!(
@@ -561,11 +607,36 @@ mod tests {
     }
 
     #[test]
+    fn what_fal_would_read_is_what_is_reckoned() {
+        let many = |parameters| facts(parameters, &[]).images;
+        assert_eq!(many(json!({"num_images": "4"})), 4);
+        assert_eq!(many(json!({"num_images": 4.0, "max_images": "2"})), 8);
+        assert_eq!(many(json!({"num_outputs": 3})), 3);
+        let size = json!({"image_size": {"width": "2000", "height": 1000.0}});
+        assert_eq!(facts(size, &[]).output, Some((2000, 1000)));
+        // A default of the schema's counts as if it was set, and a name it does not have counts nothing.
+        let schema = |properties: Value| {
+            Spec::read(&json!({
+                "components": {"schemas": {"Input": {"type": "object", "properties": properties}}},
+                "paths": {"/a/b": {"post": {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Input"}}}}}}}
+            }))
+            .unwrap()
+        };
+        let spec = schema(json!({"batch_size": {"type": "integer", "default": 4}}));
+        let of = |parameters: Value| {
+            let parameters = Parameters(parameters.as_object().unwrap().clone());
+            Facts::of(&parameters, Vec::new(), Some(&spec), None).images
+        };
+        assert_eq!((of(json!({})), of(json!({"batch_size": "2"}))), (4, 2));
+        assert_eq!(of(json!({"num_images": 3})), 4);
+    }
+
+    #[test]
     fn sizes_and_counts_that_make_no_sense_are_left_aside() {
         for odd in [
             json!({"num_images": 0, "image_size": "auto"}),
             json!({"num_images": -3, "image_size": {"width": 5}}),
-            json!({"num_images": "2", "image_size": 7}),
+            json!({"num_images": "two", "image_size": 7}),
             json!({"num_images": null, "image_size": "x"}),
         ] {
             let facts = facts(odd.clone(), &[(10, 10)]);

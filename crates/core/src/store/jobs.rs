@@ -203,6 +203,7 @@ fn same_wish(known: Job, edit: &Edit, same_input: impl Fn(&Job) -> bool) -> Resu
         && known.model == edit.model
         && known.parameters == edit.parameters
         && known.references == edit.references
+        && known.shrink == edit.shrink
         && same_input(&known);
     if same {
         Ok(known)

@@ -1,6 +1,7 @@
 //! What is known of models: fal's list, their documents, and what this person did with them.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
@@ -181,8 +182,29 @@ pub(super) async fn spec_in(
             .bind(id)
             .fetch_optional(connection)
             .await?;
-    let live = document
-        .and_then(|document| serde_json::from_str(&document).ok())
-        .and_then(|document: Value| Spec::read(&document));
-    Ok(live.map(Arc::new).or_else(|| BuiltIn::of(id)?.spec.clone()))
+    let live = document.and_then(|document| read_once(&document));
+    Ok(live.or_else(|| BuiltIn::of(id)?.spec.clone()))
+}
+
+/// Documents that were read lately. A document can have a megabyte, and each key typed in the window asks for a price; a hash is quick.
+const READ_KEPT: usize = 16;
+
+fn read_once(document: &str) -> Option<Arc<Spec>> {
+    type Read = HashMap<blake3::Hash, Option<Arc<Spec>>>;
+    static READ: LazyLock<Mutex<Read>> = LazyLock::new(Mutex::default);
+    let hash = blake3::hash(document.as_bytes());
+    let known = || READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(spec) = known().get(&hash) {
+        return spec.clone();
+    }
+    let parsed: Option<Value> = serde_json::from_str(document).ok();
+    let spec = parsed
+        .and_then(|document| Spec::read(&document))
+        .map(Arc::new);
+    let mut known = known();
+    if known.len() >= READ_KEPT {
+        known.clear();
+    }
+    known.insert(hash, spec.clone());
+    spec
 }

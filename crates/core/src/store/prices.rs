@@ -33,7 +33,7 @@ impl Store {
         Ok(price_in(&mut connection, model).await?.asked_at)
     }
 
-    /// Keeps what fal said a model costs. Answers whether anything is different now.
+    /// Keeps what fal said a model costs; an average that it did not tell this time stays. Answers whether anything is different now.
     pub(crate) async fn set_price(
         &self,
         model: &str,
@@ -44,7 +44,7 @@ impl Store {
         let before = price_in(&mut tx, model).await?.price;
         sqlx::query(
             "INSERT INTO model (id, unit, unit_price, history, price_at) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET unit = ?2, unit_price = ?3, history = ?4, price_at = ?5",
+             ON CONFLICT (id) DO UPDATE SET unit = ?2, unit_price = ?3, history = coalesce(?4, history), price_at = ?5",
         )
         .bind(on_fal(model))
         .bind(&price.unit)

@@ -133,7 +133,8 @@ async fn price_of(
         (Provider::Fal, Asked::Fal) => {
             let known = price_in(connection, &edit.model).await?;
             let sizes = pictures.iter().map(|it| (it.width, it.height)).collect();
-            let facts = Facts::of(&edit.parameters, sizes, known.rule);
+            let spec = spec_in(connection, &edit.model).await?;
+            let facts = Facts::of(&edit.parameters, sizes, spec.as_deref(), known.rule);
             Ok((
                 estimate(&known.price, known.rule, &facts),
                 said(&known.price, known.rule, &facts),
@@ -176,13 +177,18 @@ pub(super) async fn wish_of(
     };
     let mut parameters = Value::Object(edit.parameters.0.clone());
     let spec = spec_in(connection, model).await?;
-    let seed = spec.as_ref().and_then(|spec| spec.seed()).unwrap_or(SEED);
-    let seed = parameters.get_mut(seed).and_then(|seed| {
-        // A seed is of 64 bits and may come as text, where a number would have been rounded on its way.
-        let number = seed.as_u64().or_else(|| seed.as_str()?.parse().ok())?;
-        *seed = Value::from(number);
-        Some(number)
-    });
+    let seed = match &spec {
+        Some(spec) => spec.seed(),
+        None => Some(SEED),
+    };
+    let seed = seed
+        .and_then(|name| parameters.get_mut(name))
+        .and_then(|seed| {
+            // A seed is of 64 bits and may come as text, where a number would have been rounded on its way.
+            let number = seed.as_u64().or_else(|| seed.as_str()?.parse().ok())?;
+            *seed = Value::from(number);
+            Some(number)
+        });
     for id in named_versions(&parameters) {
         if let Some(picture) = picture_in(connection, id).await? {
             put_hash(&mut parameters, &id.to_string(), &picture.hash);

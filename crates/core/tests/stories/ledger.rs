@@ -161,16 +161,14 @@ async fn an_unknown_price_passes_while_there_is_anything_left() {
     let job = library.submit_edit(unknown()).await.unwrap();
     assert_eq!(ended(&library, job.id).await.state, State::Done);
     assert_eq!(library.spending().await.unwrap().today.unknown, 1);
-    assert_eq!(run(&library, "warmer").await.state, State::Done);
-    let refused = library
-        .submit_edit(unknown())
-        .await
-        .unwrap_err()
-        .to_string();
+    // It stands in no sum, so it is no reason to let the next one through.
+    let refused = library.submit_edit(unknown()).await.unwrap_err();
     assert_eq!(
-        refused,
-        "$0.03 of today's cap of $0.03 is spent, and the price of this edit is not known"
+        refused.to_string(),
+        "what this edit costs is not known, nor what one before it did: today's cap of $0.03 lets no second one through"
     );
+    assert_eq!(run(&library, "warmer").await.state, State::Done);
+    assert_eq!(stage.fal.charges(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
