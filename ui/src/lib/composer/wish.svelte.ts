@@ -3,7 +3,7 @@ import type { Models } from "$lib/models/models.svelte";
 import { isDemo } from "$lib/models/models.svelte";
 import type { Quotes } from "$lib/money/quote.svelte";
 import type { Parameters } from "$lib/parameters/parameters.svelte";
-import { fieldNamed } from "$lib/parameters/values";
+import { fieldNamed } from "$lib/parameters/words";
 import { room, type References } from "$lib/references/references.svelte";
 import type { Composer } from "./composer.svelte";
 
