@@ -54,6 +54,42 @@ export const paid = [
     },
   },
   {
+    name: "references-not-taken",
+    scene: "everything",
+    act: async (page) => {
+      const paths = ["/a/one.png", "/a/two.png"];
+      const drop = (/** @type {string[]} */ paths) =>
+        window.overpaintFake?.drop({ type: "drop", paths, at: { x: innerWidth * 0.3, y: 300 } });
+      await page.getByRole("group", { name: "References" }).waitFor();
+      await page.evaluate(drop, paths);
+      await page.getByText("2 of 3").waitFor();
+      await page.evaluate(async () => {
+        await window.overpaintFake?.call("change_settings", { model: "fal-ai/flux-pro/kontext" });
+        window.overpaintFake?.announce({ type: "settings" });
+      });
+      await page.getByText(/takes no references/).waitFor();
+      await page.getByRole("textbox", { name: "Prompt" }).fill("a huge sunset");
+      await button(page, "Make it fit").waitFor();
+      await page.keyboard.press("Control+Enter");
+    },
+  },
+  {
+    name: "picture-field",
+    scene: "everything",
+    act: async (page) => {
+      await button(page, "Add mask").click();
+      await page.getByRole("menuitem", { name: /Library/ }).click();
+      await page.getByRole("group", { name: "Recent pictures" }).getByRole("button").nth(1).click();
+      await button(page, "Use picture").click();
+      await page
+        .getByRole("textbox", { name: "Negative prompt" })
+        .fill("blurry, low quality, text, watermark, three hands, and a cat in the background");
+      await page.getByRole("textbox", { name: "Image size, width in pixels" }).fill("");
+      await page.getByRole("textbox", { name: "Creativity" }).focus();
+      await button(page, "Replace mask").scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "library-pick",
     scene: "everything",
     act: async (page) => {

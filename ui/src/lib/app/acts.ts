@@ -1,17 +1,25 @@
+import { tick } from "svelte";
 import type { ExternalPage, Item, Job, NextStep } from "$lib/api/generated";
 import { goneWords, told } from "$lib/library/gone";
 import { mayCostTwice } from "$lib/problems/words";
 import type { App } from "./app.svelte";
+import { focusField } from "./focus";
 
 /** Runs what stands in the composer on the version that is shown. `fresh`: even though its result could be given from cache. */
 export async function run(app: App, { fresh } = { fresh: false }) {
   if (!app.models.current) return app.layout.openKeySettings();
   const job = await app.notices.attempt(() => app.wish.run({ fresh }));
-  if (!job) return app.composer.message ? app.layout.focusPrompt() : undefined;
+  if (!job) return whyNot(app);
   app.jobs.hear(job);
   await app.studio.hear(job);
   app.studio.show({ kind: "job", id: job.id });
   await app.library.hear(job);
+}
+
+/** Leads to what kept an edit from running. */
+function whyNot({ composer, layout, wish }: App) {
+  if (composer.message) layout.focusPrompt();
+  else if (wish.problem) layout.focusProblem();
 }
 
 /** Runs a job again. Where it may cost a second time, that is said first. */
@@ -69,6 +77,13 @@ export async function editPrompt(app: App, job: Job) {
     app.layout.go("studio");
     app.layout.focusPrompt();
   });
+}
+
+/** Leads to a parameter's field in the Details. */
+export function showField(app: App, name: string) {
+  app.layout.showDetails();
+  app.parameters.folded = false;
+  void tick().then(() => focusField(name));
 }
 
 /** Shows a version of any picture in the Studio. */

@@ -14,8 +14,12 @@ export const focusCancel = () => goTo("data-cancel");
 export function focusField(name: string) {
   const fields = [...document.querySelectorAll<HTMLElement>("[data-field]")];
   const field = fields.find(({ dataset }) => dataset["field"] === name);
+  // The whole of it, with what is said below.
+  field?.scrollIntoView({ block: "nearest" });
   field
-    ?.querySelector<HTMLElement>("select, textarea, input:not([tabindex]), [role=switch], [role=radio], .add")
+    ?.querySelector<HTMLElement>(
+      "select, textarea, input:not([tabindex]), [role=switch], [role=radio][tabindex='0'], [data-chip], .add",
+    )
     ?.focus();
 }
 

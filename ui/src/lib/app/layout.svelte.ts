@@ -1,12 +1,10 @@
 import { MediaQuery } from "svelte/reactivity";
+import type { Picking } from "$lib/references/source";
 
 export type View = "studio" | "library" | "settings";
 
 /** Where the keyboard should go next. A new object each time, so that the same wish is heard twice. */
-export type FocusWish = { to: "main" | "prompt" | "key" | "spending" };
-
-/** Pictures of the Library are being picked for something. */
-export type Picking = { title: string; take: (ids: string[]) => void };
+export type FocusWish = { to: "main" | "prompt" | "problem" | "key" | "spending" };
 
 /** A question that must be answered, because something would be lost. The only modal thing there is. */
 export type Question = { title: string; text: string; confirm: string; cancel: string; loss: boolean; run: () => void };
@@ -59,6 +57,11 @@ export class Layout {
 
   focusPrompt() {
     this.#wish = { to: "prompt" };
+  }
+
+  /** To what keeps the edit from running. */
+  focusProblem() {
+    this.#wish = { to: "problem" };
   }
 
   openKeySettings() {

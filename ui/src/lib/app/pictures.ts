@@ -1,5 +1,6 @@
 import type { Version } from "$lib/api/generated";
 import type { Target } from "$lib/intake/intake.svelte";
+import { PictureNames } from "$lib/references/names.svelte";
 import type { Source } from "$lib/references/source";
 import type { App } from "./app.svelte";
 
@@ -7,12 +8,16 @@ import type { App } from "./app.svelte";
 const RECENT = 60;
 
 /** Where references and picture parameters come from. */
-export const sourceOf = (app: App): Source => ({
-  pictureUrl: app.host.pictureUrl.bind(app.host),
-  files: app.intake.chosen,
-  paste: app.intake.pasted,
-  library: (title, take) => (app.layout.picking = { title, take }),
-});
+export function sourceOf(app: App): Source {
+  const names = new PictureNames(app.call);
+  return {
+    pictureUrl: app.host.pictureUrl.bind(app.host),
+    name: (id) => names.of(id),
+    files: app.intake.chosen,
+    paste: app.intake.pasted,
+    library: (picking) => (app.layout.picking = picking),
+  };
+}
 
 /** The pictures of the newest items, newest first. */
 export async function recentPictures(app: App): Promise<Version[]> {

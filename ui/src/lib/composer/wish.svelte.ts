@@ -3,7 +3,7 @@ import type { Models } from "$lib/models/models.svelte";
 import { isDemo } from "$lib/models/models.svelte";
 import type { Quotes } from "$lib/money/quote.svelte";
 import type { Parameters } from "$lib/parameters/parameters.svelte";
-import { fieldNamed } from "$lib/parameters/values";
+import { fieldNamed } from "$lib/parameters/words";
 import { room, type References } from "$lib/references/references.svelte";
 import type { Composer } from "./composer.svelte";
 
@@ -19,6 +19,10 @@ export class Wish {
   readonly room = $derived.by(() => (this.demo ? 0 : room(this.parameters.form?.inputs)));
   readonly demo = $derived.by(() => this.models.current !== null && isDemo(this.models.current.provider));
   readonly asked: AskQuote | null = $derived.by(() => this.#asked());
+  /** How many references are chosen and not sent. None while it is not known what the model takes. */
+  readonly beyond = $derived.by(() =>
+    this.settled && this.room !== null ? Math.max(0, this.references.list.length - this.room) : 0,
+  );
 
   constructor(
     readonly composer: Composer,
@@ -33,6 +37,12 @@ export class Wish {
     return this.#lacking() ?? this.#blocks(this.quotes.now?.problem ?? null, this.quotes.now?.shrinks ?? false);
   }
 
+  /** The problem is what somebody just types: its field tells of it, when one leaves it. */
+  get isTyped(): boolean {
+    const [first] = this.parameters.lacking;
+    return first !== undefined && this.parameters.wrong(first.name) !== null;
+  }
+
   /** The parameter that the problem is about. */
   get wrongField(): string | null {
     const [lacking] = this.parameters.lacking;
@@ -40,6 +50,22 @@ export class Wish {
     const { problem } = this;
     if (!problem || !/parameter|value|field|validation/.test(problem.code)) return null;
     return fieldNamed(problem.detail, this.parameters.form?.fields ?? []);
+  }
+
+  /** What the model takes is known, or cannot be. */
+  get settled(): boolean {
+    return this.demo || this.parameters.form !== null || this.parameters.problem !== null;
+  }
+
+  /** The problem in one line. The parameter's own field says why it does not fit, and a step that is offered need not be told, too. */
+  get said(): string | null {
+    const { problem, wrongField } = this;
+    if (!problem) return null;
+    const field = this.parameters.form?.fields.find(({ name }) => name === wrongField);
+    if (field && this.parameters.lacking.length === 0) return `${field.title} does not fit.`;
+    const sentences = problem.detail.match(/.+?[.!?](?=\s|$)/g) ?? [problem.detail];
+    // One sentence beside a step is the step in words: what happened stands in the title.
+    return sentences.length === 1 && problem.next ? `${problem.title}.` : (sentences[0] ?? "");
   }
 
   makeItFit() {
@@ -76,8 +102,8 @@ export class Wish {
     const wrong = this.parameters.wrong(field.name);
     return {
       ...{ code: "parameter_invalid", status: 422, retryable: false, charged: "no", next: null, request_id: null },
-      title: wrong ? `${field.title} does not fit` : `${field.title} is missing`,
-      detail: wrong ?? "This model needs it.",
+      title: "A parameter does not fit",
+      detail: wrong ? `${field.title} does not fit.` : `${field.title} is missing.`,
     };
   }
 

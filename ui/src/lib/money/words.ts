@@ -20,6 +20,9 @@ export function runWords(quote: Quote | null, demo: boolean): string {
   return quote.amount === null ? "Run · price unknown" : `Run · about ${dollars(quote.amount)}`;
 }
 
+/** What an edit would cost, to be read out when it changes. */
+export const priceWords = (quote: Quote | null) => (quote ? runWords(quote, false).replace("Run · ", "") : "");
+
 /** What an edit cost, for its facts; null where nothing is to be said (the demo engine, an edit from before). */
 export function costWords({ cost, cached_from_id, provider }: Job): string | null {
   if (cached_from_id !== null) return "from cache, $0.00";

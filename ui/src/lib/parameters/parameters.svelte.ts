@@ -1,11 +1,21 @@
 import { SvelteMap } from "svelte/reactivity";
 import { asProblem, type Call } from "$lib/api/call";
 import type { Field, JsonValue, ModelForm, Problem } from "$lib/api/generated";
-import { same, type Typed, type Values } from "./values";
+import { same, typedJson, type Typed, type Values } from "./values";
+import { named } from "./words";
+
+/** What stands in a field's box, letter by letter, and why it is no value; null where it is one. */
+type Draft = { text: string; wrong: string | null };
+
+/** All parameters in one box, for a model whose form nobody knows. */
+const ALL: Field = {
+  ...{ name: "parameters", title: "The parameters' JSON", help: null, required: false, nullable: false, default: null },
+  kind: { kind: "json", schema: {} },
+};
 
 /**
  * The form of the model that the next edit runs on, and what was changed in it. Only what differs from fal's defaults is kept and sent.
- * Each model keeps its own values while the window is open; across starts core remembers what was run.
+ * Each model keeps its own values, and what is half typed, while the window is open; across starts core remembers what was run.
  */
 export class Parameters {
   #form = $state.raw<ModelForm | null>(null);
@@ -13,15 +23,25 @@ export class Parameters {
   /** Why there is no form. */
   problem = $state.raw<Problem | null>(null);
   #byModel = new SvelteMap<string, Values>();
-  /** Fields in which stands what is no value, with why: it is not sent. */
-  #wrong = new SvelteMap<string, string>();
+  #drafts = new SvelteMap<string, { [name: string]: Draft }>();
+  /** The form is put away under its heading. */
+  folded = $state(false);
   #opening = 0;
   #model: string | null = null;
 
   readonly values: Values = $derived.by(() => (this.#form ? (this.#byModel.get(this.#form.model.id) ?? {}) : {}));
   readonly changed = $derived(Object.keys(this.values).length);
-  /** Required fields that are empty, and fields with no value in them: the edit would be refused. */
-  readonly lacking = $derived.by(() => (this.#form?.fields ?? []).filter((field) => this.#lacks(field)));
+  readonly #typed = $derived.by(() => (this.#form ? (this.#drafts.get(this.#form.model.id) ?? {}) : {}));
+  /** There is something that a reset would take away. */
+  readonly touched = $derived(this.changed > 0 || Object.values(this.#typed).some(({ wrong }) => wrong !== null));
+  /** Fields with no value in them, then required ones that are empty: the edit would be refused. */
+  readonly lacking = $derived.by(() => {
+    const fields = this.#fields();
+    return [
+      ...fields.filter(({ name }) => this.wrong(name) !== null),
+      ...fields.filter((field) => this.#misses(field)),
+    ];
+  });
 
   constructor(private readonly call: Call) {}
 
@@ -35,8 +55,7 @@ export class Parameters {
       const form = await this.call("get_model", { id: model });
       if (opening !== this.#opening) return;
       if (!this.#byModel.has(model)) this.#byModel.set(model, form.values);
-      this.#wrong.clear();
-      [this.#form, this.problem] = [form, null];
+      [this.#form, this.problem] = [{ ...form, fields: form.fields.map(named) }, null];
     } catch (thrown) {
       if (opening === this.#opening) this.problem = asProblem(thrown);
     }
@@ -56,18 +75,36 @@ export class Parameters {
   }
 
   wrong(name: string): string | null {
-    return this.#wrong.get(name) ?? null;
+    return this.#typed[name]?.wrong ?? null;
   }
 
-  /** Takes what was typed: a value, nothing, or something that is no value yet. */
-  type(field: Field, typed: Typed) {
-    if ("wrong" in typed) return void this.#wrong.set(field.name, typed.wrong);
+  /** What was typed into a field; null where nothing was since its value came from elsewhere. */
+  text(name: string): string | null {
+    return this.#typed[name]?.text ?? null;
+  }
+
+  /**
+   * Takes what was typed: a value, nothing, or something that is no value yet. What is none takes the value before it away, so that
+   * nothing is sent that is not seen: `9` must not stay in force under `99`.
+   */
+  type(field: Field, text: string, typed: Typed) {
     this.set(field, "value" in typed ? typed.value : undefined);
+    this.#draft(field.name, { text, wrong: "wrong" in typed ? typed.wrong : null });
+  }
+
+  /** All parameters at once, as JSON: they must be an object. */
+  typeAll(text: string) {
+    const typed = typedJson(text);
+    const value = "value" in typed ? typed.value : "unset" in typed ? {} : null;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    this.#put(isObject ? (value as Values) : {});
+    const wrong = "wrong" in typed ? typed.wrong : 'An object: { "name": value }.';
+    this.#draft(ALL.name, { text, wrong: isObject ? null : wrong });
   }
 
   /** Undefined: fal's default holds again. */
   set(field: Field, value: JsonValue | undefined) {
-    this.#wrong.delete(field.name);
+    this.#draft(field.name, null);
     const others = Object.entries(this.values).filter(([name]) => name !== field.name);
     const isDefault = value === undefined || (!field.required && same(value, field.default));
     this.#put(Object.fromEntries(isDefault ? others : [...others, [field.name, value]]));
@@ -84,13 +121,8 @@ export class Parameters {
     this.set(field, all.slice(0, field.kind.max ?? undefined));
   }
 
-  /** All of them at once, for a model whose schema nobody knows. */
-  setAll(values: Values) {
-    this.#put(values);
-  }
-
   reset() {
-    this.#wrong.clear();
+    if (this.#form) this.#drafts.delete(this.#form.model.id);
     this.#put({});
   }
 
@@ -98,8 +130,18 @@ export class Parameters {
     if (this.#form) this.#byModel.set(this.#form.model.id, values);
   }
 
-  #lacks(field: Field): boolean {
-    if (this.#wrong.has(field.name)) return true;
-    return field.required && field.default === null && this.values[field.name] === undefined;
+  #draft(name: string, draft: Draft | null) {
+    if (!this.#form) return;
+    const others = Object.entries(this.#typed).filter(([known]) => known !== name);
+    this.#drafts.set(this.#form.model.id, Object.fromEntries(draft ? [...others, [name, draft]] : others));
+  }
+
+  #fields(): Field[] {
+    if (!this.#form) return [];
+    return this.#form.known ? this.#form.fields : [ALL];
+  }
+
+  #misses({ name, required, default: otherwise }: Field): boolean {
+    return this.wrong(name) === null && required && otherwise === null && this.values[name] === undefined;
   }
 }

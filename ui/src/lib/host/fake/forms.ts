@@ -11,6 +11,9 @@ const seed = field("seed", "Seed", whole(null, null), {
   nullable: true,
   help: "The same seed and the same prompt give the same picture.",
 });
+const LONG_HELP =
+  "How far the model may go from the picture. Low values keep its lines and its light, high ones keep little more than its idea. " +
+  "Some models look at it only while they make the picture larger.";
 
 const seedream: Field[] = [
   field(
@@ -40,6 +43,9 @@ const everything: Field[] = [
   field("paste_back", "Paste back", { kind: "switch" }, { default: true, help: "Puts the result into the picture." }),
   field("negative_prompt", "Negative prompt", { kind: "text", min_length: null, max_length: 80 }, { default: "" }),
   ...seedream.slice(0, 1),
+  field("resolution", "Resolution", choice("auto", "1K", "2K", "4K high")),
+  field("acceleration", "Acceleration", choice("low", "regular", "high"), { default: "regular", nullable: true }),
+  field("creativity", "Creativity", { kind: "number", min: 0, max: 1, step: null }, { help: LONG_HELP }),
   field("mask_url", "Mask", { kind: "image" }, { required: true, help: "White is what changes." }),
   field("style_urls", "Style pictures", { kind: "images", min: null, max: 3 }, { nullable: true }),
   field("loras", "Loras", { kind: "json", schema: { type: "array" } }, { help: "A list of weights with their scale." }),
