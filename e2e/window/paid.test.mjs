@@ -60,6 +60,11 @@ for (const [theme, dark] of [
       await page.type(await page.find("textbox", "Prompt"), PROMPT);
       await page.find("button", /^Run · free \(from cache\)/);
       await shot("cache");
+      await page.click(await page.find("button", /^Run · free \(from cache\)/));
+      await page.text("from cache, $0.00");
+      await beforeAndAfter(window, PROMPT);
+      assert.equal(await fal.charges(), 1, "it cost nothing");
+      await page.click(await page.find("treeitem", /^Original/));
       await fill(page, "Seed", "");
       await page.find("button", /^Run · about/);
 

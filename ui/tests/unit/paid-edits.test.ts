@@ -73,6 +73,21 @@ describe("the Run button", () => {
     await waitFor(() => expect(sent("submit_edit")).toMatchObject([{ fresh: true, parameters: { seed: 7 } }]));
   });
 
+  test("a result from cache comes onto the stage, done as it is", async () => {
+    const warm = await scenes.studio(fake);
+    await open();
+    fake.answers.submit_edit = (wish) => {
+      const { prompt, model } = wish;
+      const asked = fake.memory.addJob(warm, { prompt, model, cached_from_id: "job-before" });
+      return fake.memory.finish(asked, 0).job;
+    };
+    await write("golden hour, brighter");
+    await user.click(screen.getByRole("button", { name: /^Run/ }));
+    await screen.findByRole("button", { name: "Copy cost: from cache, $0.00" });
+    expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("golden hour");
+    expect(screen.queryByText(/Cancelled/)).toBeNull();
+  });
+
   test("hints at one like this, and shows it", async () => {
     await scenes.studio(fake);
     await open();

@@ -12,7 +12,8 @@ export async function run(app: App, { fresh } = { fresh: false }) {
   if (!job) return whyNot(app);
   app.jobs.hear(job);
   await app.studio.hear(job);
-  app.studio.show({ kind: "job", id: job.id });
+  // One that was given from cache is done already: its result is shown, not its progress.
+  if (job.root_id === app.studio.root?.id) await app.studio.openJob(job);
   await app.library.hear(job);
 }
 
@@ -42,7 +43,7 @@ async function retryNow(app: App, job: Job) {
   const again = await app.notices.attempt(() => app.jobs.retry(job.id));
   if (!again) return;
   await app.studio.hear(again);
-  if (app.studio.shown?.id === job.id) app.studio.show({ kind: "job", id: again.id });
+  if (app.studio.shown?.id === job.id) await app.studio.openJob(again);
   await app.library.hear(again);
 }
 
