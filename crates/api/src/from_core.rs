@@ -93,6 +93,7 @@ impl From<CoreJob> for Job {
             note: job.note,
             result_ids: job.results.iter().map(ToString::to_string).collect(),
             request_id: job.request_id,
+            sent_at: job.sent_at.map(moment),
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
         }

@@ -98,6 +98,8 @@ pub struct Job {
     pub result_ids: Vec<String>,
     /// The provider's id for the request.
     pub request_id: Option<String>,
+    /// When the current attempt was sent to the provider, RFC 3339 in UTC.
+    pub sent_at: Option<String>,
     /// When it was accepted, RFC 3339 in UTC.
     pub created_at: String,
     /// When it last changed.

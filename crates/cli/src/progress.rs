@@ -211,6 +211,7 @@ mod tests {
             note: None,
             result_ids: Vec::new(),
             request_id: None,
+            sent_at: None,
             created_at: String::new(),
             updated_at: String::new(),
         };

@@ -161,6 +161,8 @@ pub struct Job {
     pub results: Vec<VersionId>,
     /// The provider's id of the current attempt.
     pub request_id: Option<String>,
+    /// When the current attempt was sent, or was about to be.
+    pub sent_at: Option<Moment>,
     /// How far it is, while it is at work.
     pub progress: Option<Progress>,
     /// When it was accepted.

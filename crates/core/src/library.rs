@@ -17,6 +17,7 @@ mod upload;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError};
 
 use tokio::sync::broadcast;
@@ -77,8 +78,10 @@ struct Inner {
     removing: std::sync::Mutex<Option<JoinHandle<()>>>,
     /// At most so many pictures are decoded for the screen or checked on the way in at a time.
     decodes: tokio::sync::Semaphore,
-    /// The balance as it was told last, and when. Held while fal is asked, so that it is asked once.
-    balance: tokio::sync::Mutex<Option<(Moment, Balance)>>,
+    /// The balance as it was told last, when, and to which key. Held while fal is asked, so that it is asked once.
+    balance: tokio::sync::Mutex<Option<(Moment, u64, Balance)>>,
+    /// How often the key was changed: whoever changes it does not wait for fal's answer to the one before.
+    keys_before: AtomicU64,
     /// Models whose price is being asked for, or was not told, and when that began. Held for a look-up, never across an await.
     prices_asked: std::sync::Mutex<HashMap<ModelId, Moment>>,
     /// Emptied by the close.

@@ -207,13 +207,13 @@ pub fn row(code: Code) -> Row {
             "The key can be kept in a file that only you can read, if you say so.",
             None,
         ),
-        Code::KeyRefused => row(
+        Code::KeyRefused => again(
             401,
             "fal does not know this key",
             "Check the key in Settings; fal shows a key's secret only once.",
             Some(N::OpenKeySettings),
         ),
-        Code::KeyNotAllowed => row(
+        Code::KeyNotAllowed => again(
             403,
             "The key may not do that",
             "Use a key with the API scope, or choose another model.",

@@ -53,7 +53,7 @@ impl Library {
     pub async fn set_key(&self, text: String, allow_file: bool) -> Result<(), Error> {
         let keys = Arc::clone(&self.0.keys);
         blocking(move || keys.set(&text, allow_file)).await?;
-        self.forget_answers().await;
+        self.forget_answers();
         let _ = self.0.events.send(Event::Settings);
         Ok(())
     }
@@ -65,7 +65,7 @@ impl Library {
     pub async fn remove_key(&self) -> Result<(), Error> {
         let keys = Arc::clone(&self.0.keys);
         blocking(move || keys.remove()).await?;
-        self.forget_answers().await;
+        self.forget_answers();
         let _ = self.0.events.send(Event::Settings);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Opening a library: lock, database, files, runner, in that order.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
@@ -114,6 +115,7 @@ impl Library {
             catalogue: models::Catalogue::default(),
             removing: Mutex::new(removing),
             balance: tokio::sync::Mutex::default(),
+            keys_before: AtomicU64::default(),
             prices_asked: Mutex::default(),
             locks: Mutex::new(locks),
         }));

@@ -2,6 +2,7 @@
 //! a price that is old is asked for behind it, and announced.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
@@ -151,9 +152,9 @@ impl Library {
     }
 
     /// Another key may be told what this one was not.
-    pub(super) async fn forget_answers(&self) {
+    pub(super) fn forget_answers(&self) {
         self.asked_prices().clear();
-        *self.0.balance.lock().await = None;
+        self.0.keys_before.fetch_add(1, Ordering::SeqCst);
     }
 
     fn asked_prices(&self) -> MutexGuard<'_, HashMap<ModelId, Moment>> {

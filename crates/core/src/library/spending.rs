@@ -1,6 +1,7 @@
 //! What was spent, line by line and in sums, and what is left at fal.
 
 use chrono::TimeDelta;
+use std::sync::atomic::Ordering;
 
 use super::{Library, Reader};
 use crate::clock::Clock;
@@ -48,7 +49,9 @@ impl Library {
         }
         let now = self.0.clock.now();
         let mut known = self.0.balance.lock().await;
-        if let Some((at, balance)) = &*known
+        let key = self.0.keys_before.load(Ordering::SeqCst);
+        if let Some((at, told_to, balance)) = &*known
+            && *told_to == key
             && (TimeDelta::zero()..TimeDelta::seconds(BALANCE_SECONDS)).contains(&(now - *at))
         {
             return balance.clone();
@@ -63,7 +66,7 @@ impl Library {
                 reason: Some(failure),
             },
         };
-        *known = Some((now, balance.clone()));
+        *known = Some((now, key, balance.clone()));
         balance
     }
 

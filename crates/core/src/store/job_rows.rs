@@ -12,7 +12,7 @@ use crate::money::Money;
 
 /// Everything a [`Job`] shows, in one row.
 pub(super) const SELECT: &str = "
-    SELECT j.*, a.request_id, a.charged, a.estimate, a.cost, a.mark, a.ended,
+    SELECT j.*, a.request_id, a.intended_at AS sent_at, a.charged, a.estimate, a.cost, a.mark, a.ended,
            (SELECT group_concat(version_id) FROM (SELECT r.version_id FROM reference r WHERE r.job_id = j.id ORDER BY r.ordinal)) AS refs,
            (SELECT group_concat(id) FROM (SELECT v.id FROM version v WHERE v.job_id = j.id ORDER BY v.ordinal)) AS results
     FROM job j
@@ -74,6 +74,7 @@ pub(super) fn job_of(row: &SqliteRow) -> Job {
             .map(|ids| ids.split(',').map(version_id).collect())
             .unwrap_or_default(),
         request_id: row.get("request_id"),
+        sent_at: row.get::<Option<i64>, _>("sent_at").map(from_micros),
         progress: None,
         created_at: from_micros(row.get("created_at")),
         updated_at: from_micros(row.get("updated_at")),

@@ -425,6 +425,10 @@ result_ids: Array<string>,
  */
 request_id: string | null, 
 /**
+ * When the current attempt was sent to the provider, RFC 3339 in UTC.
+ */
+sent_at: string | null, 
+/**
  * When it was accepted, RFC 3339 in UTC.
  */
 created_at: string, 

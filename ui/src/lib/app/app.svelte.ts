@@ -92,6 +92,7 @@ export class App {
     this.api = new Api(call);
     this.key = new FalKey(call, (status) => {
       this.preferences.status = status;
+      if (status.key !== "none") void this.spending.askBalanceAnew();
       return this.readModels();
     });
   }

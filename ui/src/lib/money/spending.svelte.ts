@@ -16,6 +16,7 @@ export class Spending {
   readonly more = $derived(this.#next !== null);
   #timer: ReturnType<typeof setTimeout> | null = null;
   #reading = 0;
+  #asked = 0;
 
   constructor(private readonly call: Call) {}
 
@@ -36,13 +37,21 @@ export class Spending {
 
   /** Asks fal. It costs nothing, but it is a request: only where somebody looks. */
   async askBalance() {
-    if (this.asking) return;
+    if (!this.asking) await this.#ask();
+  }
+
+  /** After the key was changed: what is still on its way is about the one before. */
+  async askBalanceAnew() {
+    this.balance = null;
+    await this.#ask();
+  }
+
+  async #ask() {
+    const asked = (this.#asked += 1);
     this.asking = true;
-    try {
-      this.balance = await this.call("get_balance").catch((thrown) => ({ amount: null, problem: asProblem(thrown) }));
-    } finally {
-      this.asking = false;
-    }
+    const balance = await this.call("get_balance").catch((thrown) => ({ amount: null, problem: asProblem(thrown) }));
+    if (asked !== this.#asked) return;
+    [this.balance, this.asking] = [balance, false];
   }
 
   /** Reads the newest page afresh. */

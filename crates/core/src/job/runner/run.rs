@@ -107,7 +107,9 @@ impl Run {
     }
 
     pub(super) fn charged_so_far(&self) -> Charged {
+        // The demo engine has no till.
         match self.job.state {
+            _ if self.job.provider == Provider::Demo => Charged::No,
             State::Submitting | State::Waiting => Charged::Maybe,
             State::Downloading => Charged::Yes,
             _ => Charged::No,
