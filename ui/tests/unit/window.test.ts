@@ -147,6 +147,21 @@ describe("the Studio", () => {
     expect(document.activeElement).toBe(within(versions()).getByRole("treeitem", { name: "make it snow Cancelled" }));
   });
 
+  test("where Escape and a cancel lead the keyboard is shown, even to who clicked before", async () => {
+    const focus = vi.spyOn(HTMLElement.prototype, "focus");
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: "make it snow Running" }));
+    await user.keyboard("{Escape}");
+    expect(focus.mock.calls.at(-1)).toEqual([{ preventScroll: true, focusVisible: true }]);
+    focus.mockClear();
+    await user.click(screen.getByRole("button", { name: "Cancel this edit" }));
+    const cancelled = await within(versions()).findByRole("treeitem", { name: "make it snow Cancelled" });
+    await waitFor(() => expect(document.activeElement).toBe(cancelled));
+    expect(focus.mock.calls.some(([options]) => options?.focusVisible)).toBe(true);
+    focus.mockRestore();
+  });
+
   test("Escape goes to Cancel of a running edit without cancelling it, and closes the card of one that ended", async () => {
     await scenes.busy(fake);
     await open();
@@ -205,7 +220,8 @@ describe("the Studio", () => {
     await user.click(within(versions()).getByRole("treeitem", { name: /dragon/ }));
     await user.click(screen.getByRole("button", { name: "Run again…" }));
     const question = await screen.findByRole("alertdialog");
-    within(question).getByText(/may be charged a second time/);
+    within(question).getByText(/may cost about \$0\.03 a second time\./);
+    await waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe("Not now"));
     expect(sent("retry_job")).toEqual([]);
     await user.click(within(question).getByRole("button", { name: "Run again" }));
     await waitFor(() => expect(sent("retry_job")).toHaveLength(1));

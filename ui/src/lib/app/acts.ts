@@ -1,5 +1,6 @@
 import type { ExternalPage, Item, Job, NextStep } from "$lib/api/generated";
 import { goneWords, told } from "$lib/library/gone";
+import { dollars } from "$lib/money/words";
 import { mayCostTwice } from "$lib/problems/words";
 import type { App } from "./app.svelte";
 
@@ -14,15 +15,19 @@ export async function run(app: App, { fresh } = { fresh: false }) {
   await app.library.hear(job);
 }
 
+/** What running an edit again may cost, with the amount where it is known. */
+function secondTime({ state, cost }: Job): string {
+  const again = cost?.amount ? `cost about ${dollars(cost.amount)} a second time` : "be charged a second time";
+  const before = state === "unconfirmed" ? "fal may already have run it once." : "The first time may have been charged.";
+  return `${before} Running it again may ${again}.`;
+}
+
 /** Runs a job again. Where it may cost a second time, that is said first. */
 export function retry(app: App, job: Job) {
   if (!mayCostTwice(job)) return void retryNow(app, job);
   app.layout.ask({
     title: "Run this edit again?",
-    text:
-      job.state === "unconfirmed"
-        ? "fal may already have run it once. Running it again may be charged a second time."
-        : "The attempt before may have been charged. Running it again is charged again.",
+    text: secondTime(job),
     confirm: "Run again",
     cancel: "Not now",
     loss: true,
