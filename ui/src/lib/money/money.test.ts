@@ -16,9 +16,12 @@ const quote = (more: Partial<Quote> = {}): Quote => ({
 });
 
 describe("words", () => {
-  test("amounts keep the digits that matter", () => {
-    expect([0, 0.03, 0.039, 0.0004, 0.00001, 0.4, 1, 1234.5].map(dollars)).toEqual([
-      ...["$0.00", "$0.03", "$0.039", "$0.0004", "under $0.0001", "$0.40", "$1.00", "$1,234.50"],
+  test("amounts have two decimals from a cent up, and below it the digits that matter", () => {
+    expect([0, 0.03, 0.039, 0.187, 0.4, 0.999, 1, 1234.5].map(dollars)).toEqual([
+      ...["$0.00", "$0.03", "$0.04", "$0.19", "$0.40", "$1.00", "$1.00", "$1,234.50"],
+    ]);
+    expect([0.00999, 0.0075, 0.00312, 0.0004, 0.00012, 0.00001].map(dollars)).toEqual([
+      ...["$0.01", "$0.0075", "$0.0031", "$0.0004", "$0.00012", "under $0.0001"],
     ]);
   });
   test.each([
