@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SEEDREAM } from "$lib/host/fake/catalogue";
 import { FakeHost } from "$lib/host/fake/fake-host";
+import { problems } from "$lib/host/fake/problems";
 import * as scenes from "$lib/host/fake/scenes";
 import App from "../../src/App.svelte";
 
@@ -281,8 +282,31 @@ describe("money", () => {
     await user.click(screen.getByRole("button", { name: /^Activity/ }));
     const money = within(await screen.findByLabelText("Spending"));
     money.getByText(/ of \$5\.00 today$/);
+    const meter = money.getByLabelText("Spent today");
+    expect(meter.getAttribute("aria-valuetext")).toBe("$0.12 of $5.00");
     await user.click(money.getByText("Spending and caps"));
     await screen.findByRole("heading", { level: 1, name: "Settings" });
+  });
+
+  test("says when the cap is near and when it is passed", async () => {
+    await scenes.studio(fake);
+    const spending = await fake.call("get_spending");
+    const spent = (amount: number) => ({ ...spending, today: { ...spending.today, amount }, day_cap: 1 });
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Activity/ }));
+    const meter = await screen.findByLabelText("Spent today");
+    for (const [amount, tone, now] of [
+      [0.79, "below", "0.79"],
+      [0.8, "near", "0.8"],
+      [1, "near", "1"],
+      [1.2, "over", "1"],
+    ] as const) {
+      fake.answers.get_spending = () => spent(amount);
+      fake.announce({ type: "settings" });
+      await waitFor(() => expect(meter.firstElementChild?.className).toContain(tone));
+      expect(meter.getAttribute("aria-valuenow")).toBe(now);
+    }
+    expect(meter.getAttribute("aria-valuetext")).toBe("$1.20 of $1.00, over the cap");
   });
 
   test("is told in the settings: balance, by model, line by line", async () => {
@@ -296,6 +320,9 @@ describe("money", () => {
     fake.balance = null;
     await user.click(section.getByRole("button", { name: "Refresh" }));
     await section.findByText("fal does not tell this key.");
+    fake.answers.get_balance = () => ({ amount: null, problem: problems.badKey });
+    await user.click(section.getByRole("button", { name: "Refresh" }));
+    await section.findByText("The key was refused.", { exact: true });
   });
 
   test("a cap that is no amount is said and not sent", async () => {
