@@ -260,7 +260,8 @@ describe("cards", () => {
   test("one that waits for the network says when it is tried again, and what cancelling costs", async () => {
     await show(/no network/);
     const card = within(screen.getByRole("region", { name: "This edit" }));
-    card.getByText(/^No network\. Trying again in \d+ s$/);
+    card.getByText("No network", { exact: true });
+    card.getByText(/^Trying again in \d+ s$/);
     card.getByText("Cancelling now costs nothing.");
     await user.click(card.getByRole("button", { name: "Try now" }));
     await waitFor(() => expect(sent("retry_job")).toHaveLength(1));

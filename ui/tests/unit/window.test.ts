@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "$lib/api/call";
+import type { Job } from "$lib/api/generated";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
 import * as scenes from "$lib/host/fake/scenes";
@@ -160,6 +161,26 @@ describe("the Studio", () => {
     await waitFor(() => expect(document.activeElement).toBe(cancelled));
     expect(focus.mock.calls.some(([options]) => options?.focusVisible)).toBe(true);
     focus.mockRestore();
+  });
+
+  test("Cancel does nothing more once it was asked for, and keeps the keyboard", async () => {
+    await scenes.busy(fake);
+    fake.answers.cancel_job = ({ id }) => {
+      const job = fake.answers.get_job({ id }) as Job;
+      return fake.memory.move({ ...job, cancel_asked: true }, job.state, job.progress);
+    };
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: "make it snow Running" }));
+    const cancel = screen.getByRole("button", { name: "Cancel this edit" });
+    await user.click(cancel);
+    await waitFor(() => expect(cancel.getAttribute("aria-disabled")).toBe("true"));
+    expect(document.activeElement).toBe(cancel);
+    await user.keyboard("{Enter}");
+    await user.click(screen.getByRole("button", { name: /^Activity/ }));
+    const panel = await screen.findByRole("dialog", { hidden: true });
+    const row = within(panel).getByText("make it snow").closest("li");
+    await user.click(within(row as HTMLElement).getByLabelText("Cancel this edit"));
+    expect(sent("cancel_job")).toHaveLength(1);
   });
 
   test("Escape goes to Cancel of a running edit without cancelling it, and closes the card of one that ended", async () => {

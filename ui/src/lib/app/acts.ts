@@ -18,7 +18,8 @@ export async function run(app: App, { fresh } = { fresh: false }) {
 /** What running an edit again may cost, with the amount where it is known. */
 function secondTime({ state, cost }: Job): string {
   const again = cost?.amount ? `cost about ${dollars(cost.amount)} a second time` : "be charged a second time";
-  const before = state === "unconfirmed" ? "fal may already have run it once." : "The first time may have been charged.";
+  const before =
+    state === "unconfirmed" ? "fal may already have run it once." : "The first time may have been charged.";
   return `${before} Running it again may ${again}.`;
 }
 
