@@ -364,6 +364,24 @@ describe("the window", () => {
     await screen.findByRole("alert", { name: "Blocked by fal's content policy" });
   });
 
+  test("clears failed and cancelled edits away together, with undo, and leaves the doubtful one", async () => {
+    await scenes.busy(fake);
+    await open();
+    const badge = screen.getByRole("button", { name: "Activity: 3 running · needs you: 2" });
+    expect([...badge.querySelectorAll("i")].map(({ classList }) => classList[0])).toEqual(["work", "trouble"]);
+    await user.click(within(versions()).getByRole("treeitem", { name: /make it snow/ }));
+    await user.click(screen.getByRole("button", { name: "Cancel this edit" }));
+    await user.click(await screen.findByRole("button", { name: "Activity: 2 running · needs you: 2" }));
+    const panel = await screen.findByRole("dialog", { hidden: true });
+    await user.click(within(panel).getByText("Clear failed and cancelled"));
+    await screen.findByText("2 attempts deleted");
+    await screen.findByRole("button", { name: "Activity: 2 running · needs you: 1" });
+    expect(within(versions()).getByRole("treeitem", { name: /dragon/ })).toBeTruthy();
+    expect(screen.queryByText("Clear failed and cancelled")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await within(versions()).findByRole("treeitem", { name: /croissant/ });
+  });
+
   test("says of a default model that lacks its key when it will be used", async () => {
     await scenes.studio(fake);
     fake.key = "none";

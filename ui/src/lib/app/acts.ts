@@ -110,8 +110,13 @@ export function deleteSelected(app: App) {
   return app.trash.delete(ids, goneWords(ids, app.library.items));
 }
 
-/** Deletes an attempt that made nothing. */
-export const deleteAttempt = (app: App, job: Job) => app.trash.delete([job.id], told([], 0, 1));
+/** Deletes attempts that made nothing. */
+export function deleteAttempts(app: App, jobs: Job[]) {
+  const ids = jobs.map(({ id }) => id);
+  return app.trash.delete(ids, told([], 0, ids.length));
+}
+
+export const deleteAttempt = (app: App, job: Job) => deleteAttempts(app, [job]);
 
 /** Deletes what is shown: a result goes with the job that made it, an original with everything made from it. */
 export async function deleteShown(app: App) {
