@@ -214,6 +214,33 @@ describe("the model picker", () => {
     await screen.findByRole("button", { name: /^Run · about \$0\.08/ });
   });
 
+  test("reads each row as its name and what it can take, and says how many were found", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    const search = await screen.findByLabelText(/^Search models/);
+    await user.type(search, "seedream 4.5");
+    await waitFor(() => expect(screen.getByText("1 model", { selector: "[role=status]" })).toBeTruthy());
+    const row = document.getElementById(search.getAttribute("aria-activedescendant") ?? "");
+    expect(row?.getAttribute("aria-label")).toBe("Seedream 4.5, up to 10 pictures");
+    expect(row?.querySelector("[role=gridcell]")?.getAttribute("title")).toBeNull();
+  });
+
+  test("does not mark the demo engine, which has no star to take the mark back", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    const search = await screen.findByLabelText(/^Search models/);
+    await user.type(search, "demo engine");
+    await waitFor(() =>
+      expect(document.getElementById(search.getAttribute("aria-activedescendant") ?? "")?.textContent).toMatch(
+        /^Demo engine/,
+      ),
+    );
+    await user.keyboard("{Control>}.{/Control}");
+    expect(sent("set_favourite")).toEqual([]);
+  });
+
   test("leads to the key where a model lacks one", async () => {
     await scenes.studio(fake);
     fake.key = "none";
