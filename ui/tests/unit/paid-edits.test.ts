@@ -353,6 +353,34 @@ describe("money", () => {
     await section.findByText("The key was refused.", { exact: true });
   });
 
+  test("a line of the ledger leads to its edit, and what was not charged is in no sum", async () => {
+    await scenes.trouble(fake);
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    const ledger = within(await screen.findByRole("group", { name: "Ledger" }));
+    const free = (await ledger.findByRole("cell", { name: "a locked door" })).closest("tr");
+    expect(free?.className).toContain("no");
+    // Four results, one running and two in doubt: $0.03 each. Midnight may lie between them.
+    const sums = [...ledger.getAllByRole("rowheader")].map(({ textContent }) => Number(textContent?.split("$")[1]));
+    expect(sums.reduce((one, other) => one + other)).toBeCloseTo(0.21);
+    await user.click(ledger.getByRole("button", { name: "golden hour, brighter" }));
+    await waitFor(() =>
+      expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("golden hour"),
+    );
+  });
+
+  test("a prompt that core has cut ends in three dots", async () => {
+    await scenes.studio(fake);
+    const list = fake.answers.list_ledger;
+    fake.answers.list_ledger = async (where) => {
+      const page = await list(where);
+      return { ...page, lines: page.lines.map((line, n) => (n === 0 ? { ...line, prompt: "x".repeat(120) } : line)) };
+    };
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    await screen.findByRole("cell", { name: `${"x".repeat(120)}…` });
+  });
+
   test("a cap that is no amount is said and not sent", async () => {
     await scenes.studio(fake);
     await open();

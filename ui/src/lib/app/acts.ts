@@ -66,6 +66,12 @@ export async function show(app: App, { job, version }: Pick<Item, "job" | "versi
   });
 }
 
+/** Opens an edit of which only the id is known in the Studio. */
+export async function showEdit(app: App, id: string) {
+  const job = await app.notices.attempt(() => app.call("get_job", { id }));
+  if (job) await show(app, { job, version: null });
+}
+
 /** Puts a job's whole prompt back into the composer, over the version it was meant for. */
 export async function editPrompt(app: App, job: Job) {
   await app.notices.attempt(async () => {

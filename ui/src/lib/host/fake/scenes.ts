@@ -93,7 +93,13 @@ export async function trouble(fake: FakeHost) {
     { state: "unconfirmed", problem: problems.unconfirmed, cost: maybe },
     HOUR / 4,
   );
-  stuck(fake, warm, "a locked door", { state: "failed", problem: problems.locked }, HOUR / 3);
+  stuck(
+    fake,
+    warm,
+    "a locked door",
+    { state: "failed", problem: problems.locked, cost: { ...maybe, charged: "no" } },
+    HOUR / 3,
+  );
   stuck(fake, warm, "key gone", { state: "failed", problem: problems.badKey }, HOUR / 3);
   const again = { state: "queued" as const, problem: problems.network, not_before: fake.memory.time(-8_400) };
   stuck(fake, warm, "no network for this one", again, 40_000);
