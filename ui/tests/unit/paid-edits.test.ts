@@ -404,6 +404,32 @@ describe("money", () => {
     expect(sent("change_settings").at(-1)).toEqual({ keep_payloads: false });
   });
 
+  test("a version's row has its cost as soon as its edit was heard of", async () => {
+    await scenes.studio(fake);
+    await open();
+    const row = within(versions()).getByRole("treeitem", { name: /^golden hour/ });
+    expect(row.textContent).not.toContain("$");
+    const [job] = [...fake.memory.jobs.values()].filter((one) => one.prompt.startsWith("golden"));
+    if (job) fake.announce({ type: "job", job });
+    await waitFor(() => expect(row.textContent).toContain("3.9 s · $0.03"));
+  });
+
+  test("failures are one row that opens", async () => {
+    await scenes.failures(fake);
+    await open();
+    const rows = within(versions());
+    const fold = rows.getByRole("treeitem", { name: "9 attempts that failed" });
+    expect(rows.queryByRole("treeitem", { name: /dragon/ })).toBeNull();
+    rows.getByRole("treeitem", { name: "3 attempts, cancelled" });
+    rows.getByRole("treeitem", { name: /comet/ });
+    fold.focus();
+    await user.keyboard("{ArrowRight}");
+    expect(rows.getAllByRole("treeitem", { name: /dragon/ })).toHaveLength(9);
+    expect(fold.getAttribute("aria-expanded")).toBe("true");
+    await user.keyboard("{ArrowLeft}");
+    expect(rows.queryByRole("treeitem", { name: /dragon/ })).toBeNull();
+  });
+
   test("a version's facts have its cost, the seed its model chose by itself, and its parameters", async () => {
     await scenes.studio(fake);
     const [job] = [...fake.memory.jobs.values()].filter((one) => one.prompt.startsWith("warm"));

@@ -29,6 +29,13 @@ export function costWords({ cost, cached_from_id, provider }: Job): string | nul
   return cost.billed ? `${dollars(cost.amount)} (billed)` : `about ${dollars(cost.amount)}${doubt}`;
 }
 
+/** What an edit cost, in a row: `$0.03`, `about $0.03`; empty where nothing was charged or nobody knows how much. */
+export function paidWords({ cost, cached_from_id }: Job): string {
+  if (cached_from_id !== null) return "from cache";
+  if (!cost || cost.amount === null || cost.charged === "no") return "";
+  return cost.billed ? dollars(cost.amount) : `about ${dollars(cost.amount)}`;
+}
+
 /** Money beside its cap: `$0.42 of $5.00 today`. */
 export function besideCap(amount: number, cap: number | null, when: string): string {
   return cap === null ? `${dollars(amount)} ${when}` : `${dollars(amount)} of ${dollars(cap)} ${when}`;

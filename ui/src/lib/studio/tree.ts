@@ -5,6 +5,11 @@ export type Node =
   | { kind: "version"; id: string; depth: number; version: Version }
   | { kind: "job"; id: string; depth: number; job: Job };
 
+const STEP = 16;
+const DEEPEST = 5;
+/** How far a node stands to the right, in pixels. Deeper ones stay where the deepest is: their words matter more. */
+export const indentOf = (depth: number) => Math.min(depth, DEEPEST) * STEP;
+
 type Unplaced = { kind: "version"; version: Version } | { kind: "job"; job: Job };
 
 /**

@@ -111,6 +111,17 @@ export async function trouble(fake: FakeHost) {
   stuck(fake, warm, "make it snow", running, 9_000);
 }
 
+/** A day on which little went well. */
+export async function failures(fake: FakeHost) {
+  const warm = await studio(fake);
+  const failed = { state: "failed" as const, problem: problems.policy };
+  for (let n = 9; n > 0; n -= 1) stuck(fake, warm, `a dragon above the cup, ${n}`, failed, n * 60_000);
+  const original = fake.memory.version(warm.root_id);
+  for (let n = 3; n > 0; n -= 1) stuck(fake, original, `a moon, ${n}`, { state: "cancelled" }, n * 60_000);
+  const maybe = { amount: 0.03, billed: false, charged: "maybe" as const };
+  stuck(fake, original, "a comet", { state: "unconfirmed", problem: problems.unconfirmed, cost: maybe }, 30_000);
+}
+
 /** A model with every kind of parameter, and references beside the picture. */
 export async function everything(fake: FakeHost) {
   await studio(fake);
