@@ -24,6 +24,18 @@ export const paid = [
   },
   { name: "activity-money", scene: "trouble", act: (page) => button(page, /^Activity/).click() },
   {
+    name: "activity-over-cap",
+    scene: "studio",
+    act: async (page) => {
+      await page.evaluate(() =>
+        window.overpaintFake?.call("change_settings", { day_cap: 0.1, month_cap: 0.14 }).then(() => {
+          window.overpaintFake?.announce({ type: "settings" });
+        }),
+      );
+      await button(page, /^Activity/).click();
+    },
+  },
+  {
     name: "parameters",
     scene: "everything",
     act: async (page) => {
@@ -165,6 +177,27 @@ export const paid = [
     },
   },
   {
+    name: "models-end",
+    scene: "studio",
+    act: async (page) => {
+      await page.getByLabel(/^Model:/).click();
+      await page.getByText("more: type to search").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "models-long-id",
+    scene: "studio",
+    act: async (page) => {
+      const id = "fal-ai/somebody/with-a-very-long-name/of-a-model/v1.5/image-to-image/edit-with-masks";
+      await page.getByLabel(/^Model:/).click();
+      await page.getByRole("combobox", { name: "Search models" }).fill(id);
+      await page.getByText(`Use ${id}`).click();
+      await page.getByLabel(/^Model:/).click();
+      await page.getByRole("combobox", { name: "Search models" }).fill(id);
+      await page.getByText(`Use ${id}`).waitFor();
+    },
+  },
+  {
     name: "models-without-key",
     scene: "studio",
     act: async (page) => {
@@ -198,8 +231,7 @@ export const paid = [
       await button(page, "Settings").click();
       await page.getByText("Cap for a day").waitFor();
       await page.getByText("This month by model").waitFor();
-      await page.getByRole("group", { name: "Ledger" }).scrollIntoViewIfNeeded();
-      await page.getByText("On the demo engine").scrollIntoViewIfNeeded();
+      await page.getByRole("group", { name: "Ledger" }).evaluate((ledger) => ledger.scrollIntoView({ block: "end" }));
     },
   },
   {

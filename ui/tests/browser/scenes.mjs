@@ -109,6 +109,12 @@ export const scenes = [
       await page.getByText("1 version deleted").waitFor();
     },
   },
+  { name: "studio-failures", scene: "failures" },
+  {
+    name: "studio-failures-open",
+    scene: "failures",
+    act: (page) => page.getByRole("treeitem", { name: "9 attempts that failed" }).click(),
+  },
   {
     name: "studio-long-prompt",
     scene: "studio",

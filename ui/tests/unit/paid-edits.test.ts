@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SEEDREAM } from "$lib/host/fake/catalogue";
 import { FakeHost } from "$lib/host/fake/fake-host";
+import { problems } from "$lib/host/fake/problems";
 import * as scenes from "$lib/host/fake/scenes";
 import App from "../../src/App.svelte";
 
@@ -228,6 +229,33 @@ describe("the model picker", () => {
     await screen.findByRole("button", { name: /^Run · about \$0\.08/ });
   });
 
+  test("reads each row as its name and what it can take, and says how many were found", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    const search = await screen.findByLabelText(/^Search models/);
+    await user.type(search, "seedream 4.5");
+    await waitFor(() => expect(screen.getByText("1 model", { selector: "[role=status]" })).toBeTruthy());
+    const row = document.getElementById(search.getAttribute("aria-activedescendant") ?? "");
+    expect(row?.getAttribute("aria-label")).toBe("Seedream 4.5, up to 10 pictures");
+    expect(row?.querySelector("[role=gridcell]")?.getAttribute("title")).toBeNull();
+  });
+
+  test("does not mark the demo engine, which has no star to take the mark back", async () => {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    const search = await screen.findByLabelText(/^Search models/);
+    await user.type(search, "demo engine");
+    await waitFor(() =>
+      expect(document.getElementById(search.getAttribute("aria-activedescendant") ?? "")?.textContent).toMatch(
+        /^Demo engine/,
+      ),
+    );
+    await user.keyboard("{Control>}.{/Control}");
+    expect(sent("set_favourite")).toEqual([]);
+  });
+
   test("leads to the key where a model lacks one", async () => {
     await scenes.studio(fake);
     fake.key = "none";
@@ -247,7 +275,7 @@ describe("cards", () => {
 
   test("an edit that is being looked for asks nothing of anybody", async () => {
     await show(/let it rain/);
-    const card = within(screen.getByRole("status", { name: "Looking for it at fal… nothing to do" }));
+    const card = within(screen.getByRole("status", { name: "Looking for it at fal" }));
     card.getByText(/^next look in \d+ s$/);
     expect(card.queryByRole("button", { name: "Run again…" })).toBeNull();
     await user.click(card.getByRole("button", { name: "Look now" }));
@@ -257,7 +285,7 @@ describe("cards", () => {
   test("one that was not found is looked for again for nothing, or dismissed with undo", async () => {
     await show(/dragon/);
     const card = within(screen.getByRole("status", { name: "fal may have charged this" }));
-    card.getByText(/You may have been charged about \$0\.03, once\./);
+    card.getByText(/You may have been charged about \$0\.03\.$/);
     await user.click(card.getByRole("button", { name: "Dismiss" }));
     await screen.findByText("1 attempt deleted");
     expect(sent("retry_job")).toEqual([]);
@@ -274,7 +302,8 @@ describe("cards", () => {
   test("one that waits for the network says when it is tried again, and what cancelling costs", async () => {
     await show(/no network/);
     const card = within(screen.getByRole("region", { name: "This edit" }));
-    card.getByText(/^No network\. Trying again in \d+ s$/);
+    card.getByText("No network", { exact: true });
+    card.getByText(/^Trying again in \d+ s$/);
     card.getByText("Cancelling now costs nothing.");
     await user.click(card.getByRole("button", { name: "Try now" }));
     await waitFor(() => expect(sent("retry_job")).toHaveLength(1));
@@ -296,8 +325,31 @@ describe("money", () => {
     await user.click(screen.getByRole("button", { name: /^Activity/ }));
     const money = within(await screen.findByLabelText("Spending"));
     money.getByText(/ of \$5\.00 today$/);
+    const meter = money.getByLabelText("Spent today");
+    expect(meter.getAttribute("aria-valuetext")).toBe("$0.12 of $5.00");
     await user.click(money.getByText("Spending and caps"));
     await screen.findByRole("heading", { level: 1, name: "Settings" });
+  });
+
+  test("says when the cap is near and when it is passed", async () => {
+    await scenes.studio(fake);
+    const spending = await fake.call("get_spending");
+    const spent = (amount: number) => ({ ...spending, today: { ...spending.today, amount }, day_cap: 1 });
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Activity/ }));
+    const meter = await screen.findByLabelText("Spent today");
+    for (const [amount, tone, now] of [
+      [0.79, "below", "0.79"],
+      [0.8, "near", "0.8"],
+      [1, "near", "1"],
+      [1.2, "over", "1"],
+    ] as const) {
+      fake.answers.get_spending = () => spent(amount);
+      fake.announce({ type: "settings" });
+      await waitFor(() => expect(meter.firstElementChild?.className).toContain(tone));
+      expect(meter.getAttribute("aria-valuenow")).toBe(now);
+    }
+    expect(meter.getAttribute("aria-valuetext")).toBe("$1.20 of $1.00, over the cap");
   });
 
   test("is told in the settings: balance, by model, line by line", async () => {
@@ -311,6 +363,37 @@ describe("money", () => {
     fake.balance = null;
     await user.click(section.getByRole("button", { name: "Refresh" }));
     await section.findByText("fal does not tell this key.");
+    fake.answers.get_balance = () => ({ amount: null, problem: problems.badKey });
+    await user.click(section.getByRole("button", { name: "Refresh" }));
+    await section.findByText("The key was refused.", { exact: true });
+  });
+
+  test("a line of the ledger leads to its edit, and what was not charged is in no sum", async () => {
+    await scenes.trouble(fake);
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    const ledger = within(await screen.findByRole("group", { name: "Ledger" }));
+    const free = (await ledger.findByRole("cell", { name: "a locked door" })).closest("tr");
+    expect(free?.className).toContain("no");
+    // Four results, one running and two in doubt: $0.03 each. Midnight may lie between them.
+    const sums = [...ledger.getAllByRole("rowheader")].map(({ textContent }) => Number(textContent?.split("$")[1]));
+    expect(sums.reduce((one, other) => one + other)).toBeCloseTo(0.21);
+    await user.click(ledger.getByRole("button", { name: "golden hour, brighter" }));
+    await waitFor(() =>
+      expect(within(versions()).getByRole("treeitem", { selected: true }).textContent).toContain("golden hour"),
+    );
+  });
+
+  test("a prompt that core has cut ends in three dots", async () => {
+    await scenes.studio(fake);
+    const list = fake.answers.list_ledger;
+    fake.answers.list_ledger = async (where) => {
+      const page = await list(where);
+      return { ...page, lines: page.lines.map((line, n) => (n === 0 ? { ...line, prompt: "x".repeat(120) } : line)) };
+    };
+    await open();
+    await user.keyboard("{Control>},{/Control}");
+    await screen.findByRole("cell", { name: `${"x".repeat(120)}…` });
   });
 
   test("a cap that is no amount is said and not sent", async () => {
@@ -334,6 +417,32 @@ describe("money", () => {
     await user.click(await screen.findByRole("switch", { name: "fal keeps what was asked and answered" }));
     await screen.findByText(/An answer that gets lost cannot be looked up/);
     expect(sent("change_settings").at(-1)).toEqual({ keep_payloads: false });
+  });
+
+  test("a version's row has its cost as soon as its edit was heard of", async () => {
+    await scenes.studio(fake);
+    await open();
+    const row = within(versions()).getByRole("treeitem", { name: /^golden hour/ });
+    expect(row.textContent).not.toContain("$");
+    const [job] = [...fake.memory.jobs.values()].filter((one) => one.prompt.startsWith("golden"));
+    if (job) fake.announce({ type: "job", job });
+    await waitFor(() => expect(row.textContent).toContain("3.9 s · $0.03"));
+  });
+
+  test("failures are one row that opens", async () => {
+    await scenes.failures(fake);
+    await open();
+    const rows = within(versions());
+    const fold = rows.getByRole("treeitem", { name: "9 attempts that failed" });
+    expect(rows.queryByRole("treeitem", { name: /dragon/ })).toBeNull();
+    rows.getByRole("treeitem", { name: "3 attempts, cancelled" });
+    rows.getByRole("treeitem", { name: /comet/ });
+    fold.focus();
+    await user.keyboard("{ArrowRight}");
+    expect(rows.getAllByRole("treeitem", { name: /dragon/ })).toHaveLength(9);
+    expect(fold.getAttribute("aria-expanded")).toBe("true");
+    await user.keyboard("{ArrowLeft}");
+    expect(rows.queryByRole("treeitem", { name: /dragon/ })).toBeNull();
   });
 
   test("a version's facts have its cost, the seed its model chose by itself, and its parameters", async () => {

@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "$lib/api/call";
+import type { Job } from "$lib/api/generated";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
 import * as scenes from "$lib/host/fake/scenes";
@@ -147,6 +148,41 @@ describe("the Studio", () => {
     expect(document.activeElement).toBe(within(versions()).getByRole("treeitem", { name: "make it snow Cancelled" }));
   });
 
+  test("where Escape and a cancel lead the keyboard is shown, even to who clicked before", async () => {
+    const focus = vi.spyOn(HTMLElement.prototype, "focus");
+    await scenes.busy(fake);
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: "make it snow Running" }));
+    await user.keyboard("{Escape}");
+    expect(focus.mock.calls.at(-1)).toEqual([{ preventScroll: true, focusVisible: true }]);
+    focus.mockClear();
+    await user.click(screen.getByRole("button", { name: "Cancel this edit" }));
+    const cancelled = await within(versions()).findByRole("treeitem", { name: "make it snow Cancelled" });
+    await waitFor(() => expect(document.activeElement).toBe(cancelled));
+    expect(focus.mock.calls.some(([options]) => options?.focusVisible)).toBe(true);
+    focus.mockRestore();
+  });
+
+  test("Cancel does nothing more once it was asked for, and keeps the keyboard", async () => {
+    await scenes.busy(fake);
+    fake.answers.cancel_job = ({ id }) => {
+      const job = fake.answers.get_job({ id }) as Job;
+      return fake.memory.move({ ...job, cancel_asked: true }, job.state, job.progress);
+    };
+    await open();
+    await user.click(within(versions()).getByRole("treeitem", { name: "make it snow Running" }));
+    const cancel = screen.getByRole("button", { name: "Cancel this edit" });
+    await user.click(cancel);
+    await waitFor(() => expect(cancel.getAttribute("aria-disabled")).toBe("true"));
+    expect(document.activeElement).toBe(cancel);
+    await user.keyboard("{Enter}");
+    await user.click(screen.getByRole("button", { name: /^Activity/ }));
+    const panel = await screen.findByRole("dialog", { hidden: true });
+    const row = within(panel).getByText("make it snow").closest("li");
+    await user.click(within(row as HTMLElement).getByLabelText("Cancel this edit"));
+    expect(sent("cancel_job")).toHaveLength(1);
+  });
+
   test("Escape goes to Cancel of a running edit without cancelling it, and closes the card of one that ended", async () => {
     await scenes.busy(fake);
     await open();
@@ -205,7 +241,8 @@ describe("the Studio", () => {
     await user.click(within(versions()).getByRole("treeitem", { name: /dragon/ }));
     await user.click(screen.getByRole("button", { name: "Run again…" }));
     const question = await screen.findByRole("alertdialog");
-    within(question).getByText(/may be charged a second time/);
+    within(question).getByText(/may cost about \$0\.03 a second time\./);
+    await waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe("Not now"));
     expect(sent("retry_job")).toEqual([]);
     await user.click(within(question).getByRole("button", { name: "Run again" }));
     await waitFor(() => expect(sent("retry_job")).toHaveLength(1));
@@ -325,6 +362,24 @@ describe("the window", () => {
     within(panel).getByText("Uploading 62 % · 1.2 of 1.9 MB");
     await user.click(within(panel).getByText("add a croissant"));
     await screen.findByRole("alert", { name: "Blocked by fal's content policy" });
+  });
+
+  test("clears failed and cancelled edits away together, with undo, and leaves the doubtful one", async () => {
+    await scenes.busy(fake);
+    await open();
+    const badge = screen.getByRole("button", { name: "Activity: 3 running · needs you: 2" });
+    expect([...badge.querySelectorAll("i")].map(({ classList }) => classList[0])).toEqual(["work", "trouble"]);
+    await user.click(within(versions()).getByRole("treeitem", { name: /make it snow/ }));
+    await user.click(screen.getByRole("button", { name: "Cancel this edit" }));
+    await user.click(await screen.findByRole("button", { name: "Activity: 2 running · needs you: 2" }));
+    const panel = await screen.findByRole("dialog", { hidden: true });
+    await user.click(within(panel).getByText("Clear failed and cancelled"));
+    await screen.findByText("2 attempts deleted");
+    await screen.findByRole("button", { name: "Activity: 2 running · needs you: 1" });
+    expect(within(versions()).getByRole("treeitem", { name: /dragon/ })).toBeTruthy();
+    expect(screen.queryByText("Clear failed and cancelled")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await within(versions()).findByRole("treeitem", { name: /croissant/ });
   });
 
   test("says of a default model that lacks its key when it will be used", async () => {

@@ -1,6 +1,7 @@
 import { tick } from "svelte";
 import type { ExternalPage, Item, Job, NextStep } from "$lib/api/generated";
 import { goneWords, told } from "$lib/library/gone";
+import { dollars } from "$lib/money/words";
 import { mayCostTwice } from "$lib/problems/words";
 import type { App } from "./app.svelte";
 import { focusField } from "./focus";
@@ -23,15 +24,20 @@ function whyNot({ composer, layout, wish }: App) {
   else if (wish.problem) layout.focusProblem();
 }
 
+/** What running an edit again may cost, with the amount where it is known. */
+function secondTime({ state, cost }: Job): string {
+  const again = cost?.amount ? `cost about ${dollars(cost.amount)} a second time` : "be charged a second time";
+  const before =
+    state === "unconfirmed" ? "fal may already have run it once." : "The first time may have been charged.";
+  return `${before} Running it again may ${again}.`;
+}
+
 /** Runs a job again. Where it may cost a second time, that is said first. */
 export function retry(app: App, job: Job) {
   if (!mayCostTwice(job)) return void retryNow(app, job);
   app.layout.ask({
     title: "Run this edit again?",
-    text:
-      job.state === "unconfirmed"
-        ? "fal may already have run it once. Running it again may be charged a second time."
-        : "The attempt before may have been charged. Running it again is charged again.",
+    text: secondTime(job),
     confirm: "Run again",
     cancel: "Not now",
     loss: true,
@@ -67,6 +73,12 @@ export async function show(app: App, { job, version }: Pick<Item, "job" | "versi
     else if (job) await app.studio.openJob(job);
     app.layout.go("studio");
   });
+}
+
+/** Opens an edit of which only the id is known in the Studio. */
+export async function showEdit(app: App, id: string) {
+  const job = await app.notices.attempt(() => app.call("get_job", { id }));
+  if (job) await show(app, { job, version: null });
 }
 
 /** Puts a job's whole prompt back into the composer, over the version it was meant for. */
@@ -120,8 +132,13 @@ export function deleteSelected(app: App) {
   return app.trash.delete(ids, goneWords(ids, app.library.items));
 }
 
-/** Deletes an attempt that made nothing. */
-export const deleteAttempt = (app: App, job: Job) => app.trash.delete([job.id], told([], 0, 1));
+/** Deletes attempts that made nothing. */
+export function deleteAttempts(app: App, jobs: Job[]) {
+  const ids = jobs.map(({ id }) => id);
+  return app.trash.delete(ids, told([], 0, ids.length));
+}
+
+export const deleteAttempt = (app: App, job: Job) => deleteAttempts(app, [job]);
 
 /** Deletes what is shown: a result goes with the job that made it, an original with everything made from it. */
 export async function deleteShown(app: App) {

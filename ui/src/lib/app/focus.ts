@@ -1,8 +1,11 @@
 /**
  * Where the keyboard is. A view marks the thing one wants to be at with `data-main` (the first in the page wins), a running edit's
  * Cancel with `data-cancel`, what holds a new token with `data-token`.
+ *
+ * Where it went is shown, also to somebody who clicked before: the next Enter presses what they did not choose themselves.
  */
-const goTo = (mark: string) => document.querySelector<HTMLElement>(`[${mark}]`)?.focus({ preventScroll: true });
+const goTo = (mark: string) =>
+  document.querySelector<HTMLElement>(`[${mark}]`)?.focus({ preventScroll: true, focusVisible: true });
 
 /** To what the view is about: the grid, the shown version, the heading. */
 export const focusMain = () => goTo("data-main");

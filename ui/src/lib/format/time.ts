@@ -34,6 +34,11 @@ export function clockTime(at: string): string {
   return new Date(at).toLocaleTimeString("en-GB");
 }
 
+/** A moment's time to the minute: `14:03`. */
+export function minuteOf(at: string): string {
+  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
 /** The day a moment belongs to, where the user is: `2026-11-22`. Sorts and compares as text. */
 export function dayOf(moment: string | number): string {
   const date = new Date(moment);
@@ -54,7 +59,6 @@ export function dayName(day: string, now: number): string {
 
 /** A moment in full but short: `today 14:03`, `18 November 14:03`. */
 export function moment(at: string, now: number): string {
-  const clock = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const day = dayName(dayOf(at), now);
-  return `${day === "Today" || day === "Yesterday" ? day.toLowerCase() : day} ${clock}`;
+  return `${day === "Today" || day === "Yesterday" ? day.toLowerCase() : day} ${minuteOf(at)}`;
 }

@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
 import type { Job } from "$lib/api/generated";
-import { isAtWork, isInTrouble } from "./state";
+import { isAtWork, isFinished, isInTrouble } from "./state";
 
 /**
  * Every job this window has heard of lately: what is at work, and what ended in trouble today.
@@ -15,6 +15,8 @@ export class Jobs {
   readonly inTrouble = $derived(this.#newestFirst.filter(isInTrouble));
   /** Of those, the ones that nobody is looking after already. */
   readonly needsYou = $derived(this.inTrouble.filter((job) => !job.looking));
+  /** What came to nothing and can be cleared away together. */
+  readonly finished = $derived(this.#newestFirst.filter(isFinished));
 
   constructor(private readonly call: Call) {}
 

@@ -78,6 +78,14 @@ describe("jobs", () => {
     expect(jobs.atWork.map((job) => job.id)).toEqual(["new", "old"]);
     expect(jobs.inTrouble.map((job) => job.id).sort()).toEqual(["bad", "unsure"]);
   });
+  test("what is cleared away together is failed or cancelled, never in doubt, at work or paid", () => {
+    const jobs = new Jobs(new FakeHost().call);
+    jobs.hear(aJob({ id: "failed", state: "failed", problem: problems.policy }));
+    jobs.hear(aJob({ id: "cancelled", state: "cancelled" }));
+    jobs.hear(aJob({ id: "paid", state: "failed", problem: { ...problems.network, charged: "yes" } }));
+    for (const state of ["queued", "waiting", "unconfirmed", "done"] as const) jobs.hear(aJob({ id: state, state }));
+    expect(jobs.finished.map(({ id }) => id).sort()).toEqual(["cancelled", "failed"]);
+  });
   test("a deleted job asks for nothing any more", () => {
     const jobs = new Jobs(new FakeHost().call);
     jobs.hear(aJob({ state: "failed" }));

@@ -33,10 +33,14 @@ export function stage(job: Job, now: number): string {
 
 /** Why it waits and for how long: `No network. Trying again in 8 s`. Null for one that just waits for its turn. */
 function queued(job: Job, now: number): string | null {
-  if (!isPutOff(job)) return null;
-  const why = job.problem ? `${short[job.problem.code] ?? job.problem.title}. ` : "";
-  return `${why}Trying again in ${countdown(job.not_before ?? "", now)}`;
+  return isPutOff(job) ? `${putOffWhy(job)}. ${putOffUntil(job, now)}` : null;
 }
+
+/** What keeps an edit from being sent: `No network`. */
+export const putOffWhy = ({ problem }: Job) => short[problem?.code ?? ""] ?? problem?.title ?? "Not sent yet";
+
+/** When it is tried again: `Trying again in 8 s`. */
+export const putOffUntil = (job: Job, now: number) => `Trying again in ${countdown(job.not_before ?? "", now)}`;
 
 /** Queued, and not to begin before a certain time: it was tried and could not be sent. */
 export const isPutOff = (job: Job) => job.state === "queued" && job.not_before !== null;
@@ -94,8 +98,7 @@ const states = {
 export function stageQuietly(job: Job): string {
   if (job.cancel_asked && isAtWork(job)) return "Cancelling";
   if (job.state === "failed" || job.state === "unconfirmed") return stage(job, 0);
-  if (isPutOff(job))
-    return `${short[job.problem?.code ?? ""] ?? job.problem?.title ?? "Not sent yet"}. Trying again soon`;
+  if (isPutOff(job)) return `${putOffWhy(job)}. Trying again soon`;
   if (job.state !== "waiting") return states[job.state];
   return job.progress?.running ? "Running" : "In line";
 }

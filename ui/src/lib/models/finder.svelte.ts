@@ -4,6 +4,8 @@ import { isDemo, type Models } from "./models.svelte";
 
 const PAUSE = 120;
 const RECENT = 5;
+/** As many as core tells at once. */
+const FOUND_MAX = 50;
 
 /** A heading and the models below it. */
 export type Group = { name: string; models: Model[] };
@@ -17,6 +19,16 @@ export class Finder {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #question = 0;
   readonly groups: Group[] = $derived.by(() => (this.#words.trim() ? this.#matches() : this.#shelves()));
+
+  /** The last line of what is shown, where it is not all there is; how much more is known while nothing is typed. */
+  readonly more = $derived.by(() => {
+    const { models = [], listed = 0 } = this.found ?? {};
+    if (models.length < FOUND_MAX) return "";
+    if (this.#words.trim()) return "There may be more: type on";
+    const shown = this.groups.flatMap((group) => group.models).filter(({ provider }) => !isDemo(provider));
+    const rest = listed - shown.length;
+    return rest > 0 ? `${rest.toLocaleString("en-GB")} more: type to search` : "More: type to search";
+  });
 
   constructor(
     private readonly call: Call,
@@ -78,22 +90,22 @@ export class Finder {
     return [
       shelf(
         "Favourites",
-        all.filter((model) => model.favourite),
+        all.filter((model) => model.favourite && !isDemo(model.provider)),
       ),
       shelf("Recently used", recent.slice(0, RECENT)),
       shelf(
         "On this computer",
         all.filter(({ provider }) => isDemo(provider)),
       ),
-      shelf(known ? "Built in" : "All of fal", [...all, ...(this.found?.models ?? [])]),
+      shelf(known ? "Built in" : "Models", [...all, ...(this.found?.models ?? [])]),
     ].filter(({ models }) => models.length > 0);
   }
 
   #matches(): Group[] {
     const words = this.#words.trim();
-    const models = (this.found?.models ?? []).map(
-      (model) => this.models.all.find(({ id }) => id === model.id) ?? model,
-    );
+    const models = (this.found?.models ?? [])
+      .filter(({ provider }) => !isDemo(provider))
+      .map((model) => this.models.all.find(({ id }) => id === model.id) ?? model);
     const demo = this.models.all.filter(({ provider, name }) => isDemo(provider) && has(name, words));
     const all = [...demo, ...models];
     return all.length > 0 ? [{ name: "Found", models: all }] : [];

@@ -28,7 +28,7 @@ describe("looking for a model", () => {
     fake.catalogue.used.set("fal-ai/nano-banana-2/edit", fake.memory.time());
     await models.read(SEEDREAM);
     await finder.begin();
-    expect(names()).toEqual(["Favourites", "Recently used", "On this computer", "All of fal"]);
+    expect(names()).toEqual(["Favourites", "Recently used", "On this computer", "Models"]);
     const ids = finder.groups.flatMap((group) => group.models.map(({ id }) => id));
     expect(new Set(ids).size).toBe(ids.length);
     expect(finder.groups[1]?.models.map(({ id }) => id)).toEqual(["fal-ai/nano-banana-2/edit"]);
@@ -47,6 +47,33 @@ describe("looking for a model", () => {
     const [found] = finder.groups;
     expect(found?.models.length).toBe(50);
     expect(found?.models.every(({ id }) => id.includes("ideogram"))).toBe(true);
+  });
+  test("the last line says that there is more, with the number where it is known", async () => {
+    await finder.begin();
+    const shown = finder.groups.flatMap((group) => group.models).length - 1;
+    expect(finder.more).toBe(`${(1_213 - shown).toLocaleString("en-GB")} more: type to search`);
+    finder.words = "ideogram";
+    await finder.look();
+    expect(finder.more).toBe("There may be more: type on");
+    finder.words = "seedream";
+    await finder.look();
+    expect(finder.more).toBe("");
+  });
+  test("the demo engine is found once, and is nobody's favourite", async () => {
+    const demo = { ...fake.catalogue.get("demo"), favourite: true };
+    fake.answers.list_models = () => [demo];
+    const search = fake.answers.search_models;
+    // Core finds it, too.
+    fake.answers.search_models = async (wish) => {
+      const found = await search(wish);
+      return { ...found, models: [demo, ...found.models] };
+    };
+    await models.read("demo");
+    await finder.begin();
+    expect(names()).toEqual(["On this computer", "Models"]);
+    finder.words = "demo";
+    await finder.look();
+    expect(finder.groups[0]?.models.map(({ id }) => id)).toEqual(["demo"]);
   });
   test("an endpoint id that nobody lists can be used as it is", async () => {
     finder.words = "fal-ai/some-new/model/edit";

@@ -5,6 +5,8 @@ import type { Model } from "$lib/api/generated";
 /** The name the demo engine carries wherever it shows: nobody shall take it for an AI model. Where it is chosen, it says where it runs. */
 export const DEMO = "Demo engine";
 export const DEMO_IN_FULL = `${DEMO} · on this computer`;
+/** What it is good for. */
+export const DEMO_HINT = "Simple colour and shape edits, no AI model. Free, no account.";
 
 /** The models, and the one the next edit runs on: chosen here, else the setting's, else the first that is ready. */
 export class Models {

@@ -7,7 +7,7 @@ import { aJob } from "$lib/host/fake/samples";
 import * as scenes from "$lib/host/fake/scenes";
 import { Quotes } from "./quote.svelte";
 import { Spending } from "./spending.svelte";
-import { besideCap, costWords, dollars, runWords } from "./words";
+import { besideCap, costWords, dollars, paidWords, runWords } from "./words";
 
 const quote = (more: Partial<Quote> = {}): Quote => ({
   ...{ amount: 0.06, basis: "per_image", said: "2 images at $0.03 each", problem: null, shrinks: false },
@@ -16,9 +16,12 @@ const quote = (more: Partial<Quote> = {}): Quote => ({
 });
 
 describe("words", () => {
-  test("amounts keep the digits that matter", () => {
-    expect([0, 0.03, 0.039, 0.0004, 0.00001, 0.4, 1, 1234.5].map(dollars)).toEqual([
-      ...["$0.00", "$0.03", "$0.039", "$0.0004", "under $0.0001", "$0.40", "$1.00", "$1,234.50"],
+  test("amounts have two decimals from a cent up, and below it the digits that matter", () => {
+    expect([0, 0.03, 0.039, 0.187, 0.4, 0.999, 1, 1234.5].map(dollars)).toEqual([
+      ...["$0.00", "$0.03", "$0.04", "$0.19", "$0.40", "$1.00", "$1.00", "$1,234.50"],
+    ]);
+    expect([0.00999, 0.0075, 0.00312, 0.0004, 0.00012, 0.00001].map(dollars)).toEqual([
+      ...["$0.01", "$0.0075", "$0.0031", "$0.0004", "$0.00012", "under $0.0001"],
     ]);
   });
   test.each([
@@ -42,6 +45,15 @@ describe("words", () => {
     [{ provider: "demo" }, null],
   ])("what an edit cost is said with how it is known", (more, words) => {
     expect(costWords(aJob({ provider: "fal", ...more }))).toBe(words);
+  });
+  test("in a row stands the amount alone, where it is known and was paid", () => {
+    const paid = (more: Partial<Job>) => paidWords(aJob({ provider: "fal", ...more }));
+    expect(paid({ cost: { amount: 0.03, billed: true, charged: "yes" } })).toBe("$0.03");
+    expect(paid({ cost: { amount: 0.03, billed: false, charged: "yes" } })).toBe("about $0.03");
+    expect(paid({ cost: { amount: 0.03, billed: false, charged: "no" } })).toBe("");
+    expect(paid({ cost: { amount: null, billed: false, charged: "yes" } })).toBe("");
+    expect(paid({ cost: null, cached_from_id: "j0" })).toBe("from cache");
+    expect(paid({ cost: null })).toBe("");
   });
   test("a sum stands beside its cap where there is one", () => {
     expect([besideCap(0.42, 5, "today"), besideCap(0.42, null, "today")]).toEqual([

@@ -1,7 +1,8 @@
 import { asProblem, type Call } from "$lib/api/call";
 import type { Balance, LedgerLine, Spending as Spent } from "$lib/api/generated";
 
-const PAGE = 50;
+/** Drawn whole, so it is short. */
+const PAGE = 20;
 const PAUSE = 400;
 
 /** What was spent, beside its caps; what is left at fal; the ledger as far as it was read. Core counts, here it is only shown. */

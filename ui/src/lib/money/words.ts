@@ -1,14 +1,13 @@
 import type { Job, Quote } from "$lib/api/generated";
 
-/** An amount as people write it: `$12.50`, `$0.06`, `$0.039`. Small prices keep the digits that make them what they are. */
+const CENT = 0.01;
+
+/** An amount as people write it: `$12.50`, `$0.06`. Below a cent the first two digits that matter: `$0.0075`. */
 export function dollars(amount: number): string {
-  if (amount > 0 && amount < 0.00005) return "under $0.0001";
-  if (amount >= 0.995 || amount === 0) {
-    const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-    return `$${amount.toLocaleString("en-US", digits)}`;
-  }
-  const text = amount.toFixed(amount < 0.001 ? 4 : 3);
-  return `$${text.replace(/(\.\d\d)0+$/, "$1")}`;
+  if (amount > 0 && amount < CENT / 100) return "under $0.0001";
+  const short = amount > 0 && amount < CENT ? Number(amount.toPrecision(2)) : amount;
+  const most = short > 0 && short < CENT ? 6 : 2;
+  return `$${short.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: most })}`;
 }
 
 /** The Run button: what it does, and what that costs. `demo` is known before any quote. */
@@ -31,6 +30,13 @@ export function costWords({ cost, cached_from_id, provider }: Job): string | nul
   const doubt = cost.charged === "maybe" ? ", if fal ran it" : "";
   if (cost.amount === null) return `not known${doubt}`;
   return cost.billed ? `${dollars(cost.amount)} (billed)` : `about ${dollars(cost.amount)}${doubt}`;
+}
+
+/** What an edit cost, in a row: `$0.03`, `about $0.03`; empty where nothing was charged or nobody knows how much. */
+export function paidWords({ cost, cached_from_id }: Job): string {
+  if (cached_from_id !== null) return "from cache";
+  if (!cost || cost.amount === null || cost.charged === "no") return "";
+  return cost.billed ? dollars(cost.amount) : `about ${dollars(cost.amount)}`;
 }
 
 /** Money beside its cap: `$0.42 of $5.00 today`. */

@@ -1,8 +1,9 @@
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
 import type { History, Job, Version } from "$lib/api/generated";
 import type { Jobs } from "$lib/jobs/jobs.svelte";
 import { isAtWork } from "$lib/jobs/state";
+import { foldFailures, type Fold, type Row } from "./fold";
 import { treeOf, type Node } from "./tree";
 
 /** What stands on the stage: a version, or a job on its way to become one. */
@@ -18,12 +19,17 @@ export class Studio {
   #history = $state.raw<History | null>(null);
   #shown = $state.raw<Shown | null>(null);
   #heard = new SvelteMap<string, Job>();
+  #opened = new SvelteSet<string>();
   /** Counts what the user opened or closed: only the last wish is carried out. */
   #wish = 0;
   #rereading = 0;
 
   readonly versions: Version[] = $derived(this.#history?.versions ?? []);
   readonly tree: Node[] = $derived.by(() => treeOf(this.versions, this.#openJobs()));
+  /** The tree as it is drawn. A fold is open as long as what is shown lies in it. */
+  readonly rows: Row[] = $derived.by(() =>
+    foldFailures(this.tree, (id, jobs) => this.#opened.has(id) || jobs.some((job) => job.id === this.#shown?.id)),
+  );
   readonly root = $derived(this.versions[0] ?? null);
   /** The job on the stage, if a job is. */
   readonly job = $derived.by(() => (this.#shown?.kind === "job" ? this.#job(this.#shown.id) : null));
@@ -54,6 +60,20 @@ export class Studio {
 
   show(shown: Shown) {
     this.#shown = shown;
+  }
+
+  /** Opens a fold or closes it. What is shown does not hide: its input takes its place. */
+  toggle({ id, jobs, open }: Fold) {
+    if (!open) return void this.#opened.add(id);
+    this.#opened.delete(id);
+    const inside = jobs.find((job) => job.id === this.#shown?.id);
+    const input = inside && (this.#find(inside.input_id) ?? this.root);
+    if (input) this.show({ kind: "version", id: input.id });
+  }
+
+  /** The edit that made a version, where it was heard of. */
+  madeBy(version: Version): Job | null {
+    return version.job_id === null ? null : this.#job(version.job_id);
   }
 
   /** Whether a version is part of this history. */
@@ -99,10 +119,11 @@ export class Studio {
     }
   }
 
-  /** Shows the next (1) or previous (-1) node in reading order. */
+  /** Shows the next (1) or previous (-1) node in reading order; what is folded away is passed over. */
   step(by: 1 | -1) {
-    const at = this.tree.findIndex((node) => node.id === this.#shown?.id);
-    const next = this.tree[at + by];
+    const nodes = this.rows.filter((row) => row.kind !== "fold");
+    const at = nodes.findIndex((node) => node.id === this.#shown?.id);
+    const next = nodes[at + by];
     if (next) this.show({ kind: next.kind, id: next.id });
   }
 

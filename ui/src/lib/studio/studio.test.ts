@@ -47,6 +47,28 @@ describe("what is shown", () => {
     expect(studio.root?.id).toBe(other.id);
   });
 
+  test("failures are folded, passed over by the arrows, and open while one of them is shown", async () => {
+    const earlier = (prompt: string) => fake.memory.addJob(original, { prompt, model: "demo" }, 60_000);
+    const failed = ["a", "b", "c"].map((prompt) => fail(earlier(prompt)));
+    fake.memory.finish(job("warmer"), 100);
+    await studio.open(original.id);
+    const rows = () => studio.rows.map((row) => (row.kind === "fold" ? row.open : row.kind));
+    const [, fold] = studio.rows;
+    expect(rows()).toEqual(["version", false, "version"]);
+    studio.step(1);
+    expect(studio.version?.prompt).toBe("warmer");
+    if (fold?.kind === "fold") studio.toggle(fold);
+    expect(rows()).toEqual(["version", true, "job", "job", "job", "version"]);
+    studio.step(-1);
+    expect(shown()).toBe(failed[2]?.id);
+    const open = studio.rows[1];
+    if (open?.kind === "fold") studio.toggle(open);
+    expect(rows()).toEqual(["version", false, "version"]);
+    expect(shown()).toBe(original.id);
+    studio.show({ kind: "job", id: failed[0]?.id ?? "" });
+    expect(rows()).toEqual(["version", true, "job", "job", "job", "version"]);
+  });
+
   test("the result of the job that is shown takes its place, beside what it was made from", async () => {
     await studio.open(original.id);
     const working = job("warmer");

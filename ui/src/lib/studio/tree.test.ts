@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aJob, aVersion } from "$lib/host/fake/samples";
-import { treeOf } from "./tree";
+import { guidesOf, indentOf, treeOf } from "./tree";
 
 const at = (minute: number) => `2026-11-22T09:${String(minute).padStart(2, "0")}:00Z`;
 const result = (id: string, parent: string, minute: number) =>
@@ -20,6 +20,12 @@ test("each version stands below what it was made from, siblings oldest first, jo
 
 test("a version whose parent is gone hangs below the original", () => {
   expect(treeOf([aVersion(), result("orphan", "gone", 1)], []).map((node) => node.depth)).toEqual([0, 1]);
+});
+
+test("deep rows stay where the deepest is, and no line runs through their pictures", () => {
+  expect([0, 1, 5, 9].map(indentOf)).toEqual([0, 16, 80, 80]);
+  expect(guidesOf(2)).toEqual([0, 16]);
+  expect(guidesOf(9)).toEqual([0, 16, 32, 48, 64]);
 });
 
 test("no versions make no tree", () => {

@@ -5,6 +5,14 @@ export type Node =
   | { kind: "version"; id: string; depth: number; version: Version }
   | { kind: "job"; id: string; depth: number; job: Job };
 
+const STEP = 16;
+const DEEPEST = 5;
+/** How far a node stands to the right, in pixels. Deeper ones stay where the deepest is: their words matter more. */
+export const indentOf = (depth: number) => Math.min(depth, DEEPEST) * STEP;
+
+/** Where the lines stand that lead to a node from those above it. */
+export const guidesOf = (depth: number) => Array.from({ length: Math.min(depth, DEEPEST) }, (_, level) => level * STEP);
+
 type Unplaced = { kind: "version"; version: Version } | { kind: "job"; job: Job };
 
 /**

@@ -1,6 +1,6 @@
 import { canvasPainter } from "./canvas";
 import { FakeHost } from "./fake-host";
-import { busy, everything, library, studio, trouble } from "./scenes";
+import { busy, everything, failures, library, studio, trouble } from "./scenes";
 
 declare global {
   interface Window {
@@ -17,6 +17,7 @@ export async function fakeFromAddress(address: URL): Promise<FakeHost> {
     studio: () => studio(fake),
     busy: () => busy(fake),
     trouble: () => trouble(fake),
+    failures: () => failures(fake),
     everything: () => everything(fake),
     library: () => library(fake),
     many: () => library(fake, 5_000),

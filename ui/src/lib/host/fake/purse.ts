@@ -61,14 +61,16 @@ export class Purse {
   }
 
   #lines(): LedgerLine[] {
-    const paid = [...this.memory.jobs.values()].filter((job) => job.cost && job.cost.charged !== "no");
+    const paid = [...this.memory.jobs.values()].filter((job) => job.cost);
     return paid.sort((one, other) => other.created_at.localeCompare(one.created_at)).map(line);
   }
 
   #sum(days: number, model?: string): Spent {
     // The last 24 hours, not since midnight: what the scenes show must not depend on when they are looked at.
     const since = this.memory.now() - days * 86_400_000;
-    const lines = this.#lines().filter((one) => Date.parse(one.at) >= since && (!model || one.model === model));
+    const lines = this.#lines()
+      .filter((one) => Date.parse(one.at) >= since && (!model || one.model === model))
+      .filter(({ charged }) => charged !== "no");
     const add = (some: LedgerLine[]) => some.reduce((sum, { cost, estimate }) => sum + (cost ?? estimate ?? 0), 0);
     const unknown = lines.filter(({ cost, estimate }) => cost === null && estimate === null).length;
     const maybe = add(lines.filter(({ charged }) => charged === "maybe"));

@@ -93,7 +93,13 @@ export async function trouble(fake: FakeHost) {
     { state: "unconfirmed", problem: problems.unconfirmed, cost: maybe },
     HOUR / 4,
   );
-  stuck(fake, warm, "a locked door", { state: "failed", problem: problems.locked }, HOUR / 3);
+  stuck(
+    fake,
+    warm,
+    "a locked door",
+    { state: "failed", problem: problems.locked, cost: { ...maybe, charged: "no" } },
+    HOUR / 3,
+  );
   stuck(fake, warm, "key gone", { state: "failed", problem: problems.badKey }, HOUR / 3);
   const again = { state: "queued" as const, problem: problems.network, not_before: fake.memory.time(-8_400) };
   stuck(fake, warm, "no network for this one", again, 40_000);
@@ -103,6 +109,17 @@ export async function trouble(fake: FakeHost) {
     progress: atWork(fake, 6_100, { last_log: "step 14 of 28" }),
   };
   stuck(fake, warm, "make it snow", running, 9_000);
+}
+
+/** A day on which little went well. */
+export async function failures(fake: FakeHost) {
+  const warm = await studio(fake);
+  const failed = { state: "failed" as const, problem: problems.policy };
+  for (let n = 9; n > 0; n -= 1) stuck(fake, warm, `a dragon above the cup, ${n}`, failed, n * 60_000);
+  const original = fake.memory.version(warm.root_id);
+  for (let n = 3; n > 0; n -= 1) stuck(fake, original, `a moon, ${n}`, { state: "cancelled" }, n * 60_000);
+  const maybe = { amount: 0.03, billed: false, charged: "maybe" as const };
+  stuck(fake, original, "a comet", { state: "unconfirmed", problem: problems.unconfirmed, cost: maybe }, 30_000);
 }
 
 /** A model with every kind of parameter, and references beside the picture. */
