@@ -141,6 +141,22 @@ describe("parameters", () => {
     expect(form.getByRole("textbox", { name: "Seed" })).toHaveProperty("value", "");
   });
 
+  test("that could not be read for want of a network are tried again", async () => {
+    await scenes.studio(fake);
+    const answer = fake.answers.get_model;
+    fake.answers.get_model = async (asked) => ({
+      ...(await answer(asked)),
+      ...{ known: false, fields: [], problem: problems.network },
+    });
+    await open();
+    const form = within(await screen.findByRole("region", { name: "Parameters" }));
+    await form.findByText(new RegExp(problems.network.title));
+    expect(form.queryByRole("textbox", { name: "Parameters, as JSON" })).toBeNull();
+    fake.answers.get_model = answer;
+    await user.click(form.getByRole("button", { name: "Try again" }));
+    await form.findByRole("textbox", { name: "Seed" });
+  });
+
   test("of a model whose schema nobody knows are typed as JSON", async () => {
     await scenes.studio(fake);
     await fake.call("change_settings", { model: "fal-ai/kolors/v2/relight" });
@@ -185,6 +201,8 @@ describe("references", () => {
     await user.click(await screen.findByRole("button", { name: "Add reference" }));
     await user.click(await screen.findByText("From the Library…"));
     const pick = within(await screen.findByRole("dialog", { name: "Add reference from the Library" }));
+    // The menu that led here gives the pointer back a moment after it closed.
+    await waitFor(() => expect(document.body.style.pointerEvents).not.toBe("none"));
     await user.click((await pick.findAllByRole("button", { name: /rocket/ }))[0] as HTMLElement);
     await user.click(pick.getByRole("button", { name: "Use picture" }));
     await screen.findByRole("button", { name: /^Reference 1 of 1/ });
@@ -237,7 +255,7 @@ describe("the model picker", () => {
     await user.type(search, "seedream 4.5");
     await waitFor(() => expect(screen.getByText("1 model", { selector: "[role=status]" })).toBeTruthy());
     const row = document.getElementById(search.getAttribute("aria-activedescendant") ?? "");
-    expect(row?.getAttribute("aria-label")).toBe("Seedream 4.5, up to 10 pictures");
+    expect(row?.getAttribute("aria-label")).toBe("Seedream 4.5, up to 10 pictures, $0.03 a picture");
     expect(row?.querySelector("[role=gridcell]")?.getAttribute("title")).toBeNull();
   });
 

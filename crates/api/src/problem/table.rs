@@ -283,7 +283,7 @@ pub fn row(code: Code) -> Row {
         Code::SubmitUnclear => row(
             502,
             "We can't tell whether fal ran this",
-            "It may have run, once. Look at your fal dashboard before you run it again.",
+            "Look at your fal dashboard before you run it again.",
             Some(N::Retry),
         ),
         Code::ResultGone => row(

@@ -13,7 +13,7 @@ use overpaint_core::job::{Edit, Parameters, State};
 use overpaint_core::library::{ModelForm, Options};
 use overpaint_core::model::{DEMO, Kind};
 use overpaint_core::settings::Given;
-use overpaint_testkit::{Model, Place, Role};
+use overpaint_testkit::{Failure, Model, Place, Role};
 use serde_json::{Value, json};
 
 use super::{DEADLINE, MODEL, Stage, edit, ended, picture};
@@ -314,7 +314,32 @@ async fn a_model_nobody_listed_is_asked_for_when_its_form_is_wanted() {
         form.form.known && form.model.max_inputs == Some(3),
         "{form:?}"
     );
-    assert!(!library.model_form("new/none").await.unwrap().form.known);
+    let nobodys = library.model_form("new/none").await.unwrap();
+    assert!(
+        !nobodys.form.known && nobodys.problem.is_none(),
+        "{nobodys:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_could_not_be_read_says_why_and_is_read_when_asked_again() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let new = document(&json!({ "prompt": { "type": "string" } }));
+    stage.fal.script(|script| {
+        let model = listed("New", Some(new));
+        drop(script.models.insert("new/model".to_owned(), model));
+        script.fail(Place::Schema, Failure::Reset);
+    });
+    let form = library.model_form("new/model").await.unwrap();
+    let problem = form.problem.expect("it says why");
+    assert!(
+        !form.form.known && problem.code == Code::ProviderUnreachable,
+        "{problem:?}"
+    );
+    stage.fal.script(|script| script.faults.clear());
+    let again = library.model_form("new/model").await.unwrap();
+    assert!(again.form.known && again.problem.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,8 @@ export class Finder {
   readonly more = $derived.by(() => {
     const { models = [], listed = 0 } = this.found ?? {};
     if (models.length < FOUND_MAX) return "";
-    if (this.#words.trim()) return "There may be more: type on";
+    const { more = 0 } = this.found ?? {};
+    if (this.#words.trim()) return more > 0 ? `${more.toLocaleString("en-GB")} more: type on` : "";
     const shown = this.groups.flatMap((group) => group.models).filter(({ provider }) => !isDemo(provider));
     const rest = listed - shown.length;
     return rest > 0 ? `${rest.toLocaleString("en-GB")} more: type to search` : "More: type to search";
@@ -116,11 +117,29 @@ export class Finder {
 export const isUnlisted = (model: Model) => model.id === model.name && !isDemo(model.provider);
 
 /** What a model can take, in a few words; empty where nobody knows. */
-export function abilities({ takes_mask, max_inputs, provider }: Model): string[] {
+export function abilities({ takes_mask, takes_references, max_inputs, provider }: Model): string[] {
   if (isDemo(provider)) return [];
-  const pictures = max_inputs !== null && max_inputs > 1 ? `up to ${max_inputs} pictures` : "";
+  const pictures = !takes_references ? "" : max_inputs === null ? "several pictures" : `up to ${max_inputs} pictures`;
   return [takes_mask ? "takes a mask" : "", pictures].filter(Boolean);
 }
+
+const UNITS: Record<string, string> = {
+  image: "a picture",
+  generation: "a picture",
+  megapixel: "a megapixel",
+  "processed megapixel": "a megapixel in and out",
+};
+
+/** What a model asks for, "$0.03 a picture"; empty where that is not known. */
+export function rate({ price, provider }: Model): string {
+  if (isDemo(provider)) return "free";
+  const unit = price && UNITS[price.unit.trim().toLowerCase().replace(/s$/, "")];
+  return price && unit ? `${rateInDollars(price.amount)} ${unit}` : "";
+}
+
+/** Not rounded to cents: rates differ in the third digit. */
+const rateInDollars = (amount: number) =>
+  amount.toLocaleString("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 4 });
 
 const newest = (one: Model, other: Model) => (other.used_at ?? "").localeCompare(one.used_at ?? "");
 const has = (name: string, words: string) => name.toLowerCase().includes(words.toLowerCase());

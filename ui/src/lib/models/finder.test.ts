@@ -4,7 +4,7 @@ import type { FoundModels } from "$lib/api/generated";
 import { SEEDREAM } from "$lib/host/fake/catalogue";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
-import { abilities, Finder, isUnlisted } from "./finder.svelte";
+import { abilities, Finder, isUnlisted, rate } from "./finder.svelte";
 import { Models } from "./models.svelte";
 
 let fake: FakeHost;
@@ -54,7 +54,7 @@ describe("looking for a model", () => {
     expect(finder.more).toBe(`${(1_213 - shown).toLocaleString("en-GB")} more: type to search`);
     finder.words = "ideogram";
     await finder.look();
-    expect(finder.more).toBe("There may be more: type on");
+    expect(finder.more).toMatch(/^\d+ more: type on$/);
     finder.words = "seedream";
     await finder.look();
     expect(finder.more).toBe("");
@@ -122,6 +122,16 @@ test("what a model can take is said in words, and nothing where nobody knows", (
   expect(abilities(fake.catalogue.get("fal-ai/gpt-image-2/edit"))).toEqual(["takes a mask", "up to 16 pictures"]);
   expect(abilities(fake.catalogue.get("fal-ai/flux-pro/kontext"))).toEqual([]);
   expect(abilities(fake.catalogue.get("some/thing"))).toEqual([]);
+});
+
+test("a rate is said by the picture or the megapixel, to the last digit, and not where a unit tells nobody anything", () => {
+  const model = fake.catalogue.get("fal-ai/flux-pro/kontext");
+  const at = (amount: number, unit: string) => rate({ ...model, price: { amount, unit } });
+  expect([at(0.03, "images"), at(0.0675, "generations")]).toEqual(["$0.03 a picture", "$0.0675 a picture"]);
+  expect(at(0.012, "Processed Megapixels")).toBe("$0.012 a megapixel in and out");
+  expect([at(0.001, "compute seconds"), rate({ ...model, price: null })]).toEqual(["", ""]);
+  const several = { ...model, max_inputs: null, takes_references: true };
+  expect(abilities(several)).toEqual(["takes a mask", "several pictures"].slice(model.takes_mask ? 0 : 1));
 });
 
 test("a default model that is neither built in nor marked nor used is found all the same", async () => {

@@ -43,6 +43,7 @@ export class Memory {
         cached_from_id: null,
         not_before: null,
         looking: false,
+        sent_at: at,
         cancel_asked: false,
         result_ids: [],
         request_id: wish.model === "demo" ? null : "01a0c7e2-5b1d-7f30-9c44-2f8be1a7d350",

@@ -12,6 +12,7 @@ export function aJob(more: Partial<Job> = {}): Job {
       cached_from_id: null,
       not_before: null,
       looking: false,
+      sent_at: null,
       cancel_asked: false,
       progress: null,
       problem: null,
