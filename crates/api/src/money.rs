@@ -64,6 +64,9 @@ pub struct AskQuote {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
+    /// As in `submit_edit`: pictures over the model's limits are made to fit.
+    #[serde(default)]
+    pub shrink: bool,
 }
 
 /// What the Run button says.

@@ -35,6 +35,8 @@ pub enum NextStep {
     EditPrompt,
     /// Open Settings at the key.
     OpenKeySettings,
+    /// Open Settings at the caps on spending.
+    OpenSpending,
     /// Open fal's billing page in the browser.
     OpenFalBilling,
     /// Open the log file's folder.

@@ -57,10 +57,12 @@ impl TryFrom<AskQuote> for Edit {
             prompt,
             model,
             parameters,
+            shrink,
         } = asked;
         Ok(Self {
             references: versions(references)?,
             parameters: Parameters(parameters),
+            shrink,
             ..Self::new(version(version_id)?, prompt, model)
         })
     }

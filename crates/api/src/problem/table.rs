@@ -126,7 +126,7 @@ pub fn row(code: Code) -> Row {
             402,
             "Your cap is reached",
             "Nothing was sent. Raise the cap in Settings, or wait until it begins anew.",
-            None,
+            Some(N::OpenSpending),
         ),
         Code::NotFound => row(404, "Not found", "It may have been deleted for good.", None),
         Code::TooLate => row(

@@ -45,7 +45,11 @@ model: string,
 /**
  * As in `submit_edit`.
  */
-parameters: { [key in string]: JsonValue }, };
+parameters: { [key in string]: JsonValue }, 
+/**
+ * As in `submit_edit`: pictures over the model's limits are made to fit.
+ */
+shrink: boolean, };
 
 /**
  * What is left at fal.
@@ -677,7 +681,7 @@ api: LocalApi, };
 /**
  * What the person can do next; the window draws it as the card's first button.
  */
-export type NextStep = "retry" | "edit_prompt" | "open_key_settings" | "open_fal_billing" | "show_log" | "choose_picture";
+export type NextStep = "retry" | "edit_prompt" | "open_key_settings" | "open_spending" | "open_fal_billing" | "show_log" | "choose_picture";
 
 /**
  * No request, or no answer.

@@ -113,6 +113,8 @@ export function take(app: App, step: NextStep, job: Job | null) {
       return job ? void editPrompt(app, job) : app.layout.focusPrompt();
     case "open_key_settings":
       return app.layout.openKeySettings();
+    case "open_spending":
+      return app.layout.openSpending();
     case "open_fal_billing":
       return openPage(app, "fal_billing");
     case "show_log":

@@ -123,6 +123,6 @@ export class Wish {
     // Before the form is here the parameters are not known, and a price without them would be another edit's.
     const known = this.parameters.form?.model.id === model?.id || this.parameters.problem !== null;
     if (!versionId || !model || !known) return null;
-    return { version_id: versionId, prompt: prompt.trim(), model: model.id, ...this.#more() };
+    return { version_id: versionId, prompt: prompt.trim(), model: model.id, ...this.#more(), shrink: this.shrink };
   }
 }

@@ -67,7 +67,7 @@ describe("the quote", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
   const wish = (prompt: string, model = "m"): AskQuote => ({
-    ...{ version_id: "v1", references: [], prompt, model, parameters: {} },
+    ...{ version_id: "v1", references: [], prompt, model, parameters: {}, shrink: false },
   });
 
   test("is asked once, a moment after the last change", async () => {

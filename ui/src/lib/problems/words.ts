@@ -5,6 +5,7 @@ export const nextStep: Record<NextStep, string> = {
   retry: "Try again",
   edit_prompt: "Edit the prompt",
   open_key_settings: "Open key settings",
+  open_spending: "Change cap",
   open_fal_billing: "Open fal billing",
   show_log: "Show the log",
   choose_picture: "Choose another picture",

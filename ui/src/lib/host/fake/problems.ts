@@ -45,7 +45,7 @@ export const problems = {
   },
   dayCap: {
     ...plain,
-    ...{ code: "day_cap_reached", status: 402, title: "The day's cap is reached" },
+    ...{ code: "cap_reached", status: 402, title: "Your cap is reached", next: "open_spending" },
     detail: "$0.12 of $0.10 was spent today; this edit may cost $0.03.",
   },
   tooLarge: {
