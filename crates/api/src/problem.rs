@@ -170,6 +170,11 @@ impl Problem {
             _ => None,
         };
         let problem = Self::from(error);
+        // Where the sentence is only what to do, the title is what is the matter.
+        let brief = brief.or_else(|| {
+            let is_advice = problem.detail == row(error.code()).sentence;
+            is_advice.then(|| ended(&problem.title))
+        });
         Self {
             detail: brief.unwrap_or(problem.detail),
             ..problem
@@ -307,6 +312,18 @@ mod tests {
             problem.detail
         );
         assert_eq!(problem.request_id.as_deref(), Some("r-1"));
+    }
+
+    #[test]
+    fn before_a_click_only_what_is_the_matter_is_said() {
+        let said = |error: &Error| Problem::before(error).detail;
+        let misfit = "The model takes at most 15 MB; this picture has 16.3.";
+        let over = Error::PictureOverLimit {
+            said: misfit.to_owned(),
+        };
+        assert_eq!(said(&over), misfit);
+        assert_eq!(said(&Error::KeyMissing), "No fal key.");
+        assert_eq!(Problem::before(&over).next, Some(NextStep::ChoosePicture));
     }
 
     #[test]

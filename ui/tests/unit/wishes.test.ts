@@ -268,7 +268,7 @@ test("what a problem offers gives the keyboard back to the prompt", async () => 
 test("a problem is one line: what happened, without the advice that a link beside it gives", async () => {
   await scenes.studio(fake);
   const answer = fake.answers.get_quote;
-  const told = { title: "The fal key is missing", detail: "Add one in the settings.", next: null };
+  const told = { title: "The fal key is missing", detail: "The fal key is missing.", next: null };
   const problem = { ...problems.badKey, ...told };
   fake.answers.get_quote = async (wish) => ({
     ...(await answer(wish)),

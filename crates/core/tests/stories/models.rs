@@ -329,7 +329,9 @@ async fn a_form_that_could_not_be_read_says_why_and_is_read_when_asked_again() {
     stage.fal.script(|script| {
         let model = listed("New", Some(new));
         drop(script.models.insert("new/model".to_owned(), model));
+        // The site that has it, and the list that has it, too.
         script.fail(Place::Schema, Failure::Reset);
+        script.fail(Place::Models, Failure::Reset);
     });
     let form = library.model_form("new/model").await.unwrap();
     let problem = form.problem.expect("it says why");

@@ -57,15 +57,13 @@ export class Wish {
     return this.demo || this.parameters.form !== null || this.parameters.problem !== null;
   }
 
-  /** The problem in one line. The parameter's own field says why it does not fit, and a step that is offered need not be told, too. */
+  /** The problem in one line. The parameter's own field says why it does not fit. */
   get said(): string | null {
     const { problem, wrongField } = this;
     if (!problem) return null;
     const field = this.parameters.form?.fields.find(({ name }) => name === wrongField);
     if (field && this.parameters.lacking.length === 0) return `${field.title} does not fit.`;
-    const sentences = problem.detail.match(/.+?[.!?](?=\s|$)/g) ?? [problem.detail];
-    // One sentence beside a step is the step in words: what happened stands in the title.
-    return sentences.length === 1 && problem.next ? `${problem.title}.` : (sentences[0] ?? "");
+    return problem.detail.match(/.+?[.!?](?=\s|$)/)?.[0] ?? problem.detail;
   }
 
   makeItFit() {

@@ -106,7 +106,11 @@ impl Fal {
                 let mut rows = page.models.into_iter();
                 let row = rows.find(|row| row.endpoint_id == id && row.openapi.is_object());
                 let document = row.map(|row| row.openapi.to_string());
-                Ok(document.filter(|document| document.len() <= SCHEMA_MAX))
+                match document.filter(|document| document.len() <= SCHEMA_MAX) {
+                    Some(document) => Ok(Some(document)),
+                    // The list may lack documents; why the site did not tell is still the answer.
+                    None => from_site,
+                }
             }
             Err(failure) if failure.code != Code::ModelUnknown => from_site.map_err(|_| failure),
             Err(_) => from_site,
