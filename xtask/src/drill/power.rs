@@ -52,17 +52,16 @@ pub(super) fn cut(
     let mut world = World::new(folder, programs)?;
     world.library = disk.folder().join("library");
     let taken = under_load(&mut world, &disk, &mut chance, at_work, cuts)?;
-    let outcome = judge(&mut world)?;
+    // The library that was never cut is whole, too; the figures are those of the copies.
+    judge(&mut world)?;
+    let mut outcome = Outcome::default();
     for (number, cut) in taken.iter().enumerate() {
         let place = folder.join(format!("copy-{number}"));
         std::fs::create_dir_all(&place)?;
-        open(&world, cut, &place).with_context(|| format!("cut {number}"))?;
+        outcome += open(&world, cut, &place).with_context(|| format!("cut {number}"))?;
         std::fs::remove_file(&cut.image)?;
     }
-    Ok(Some(Outcome {
-        kills: cuts,
-        ..outcome
-    }))
+    Ok(Some(outcome))
 }
 
 /// Lets the program work on the disk, and copies it meanwhile.
@@ -138,7 +137,7 @@ fn clicking<'a>(
 }
 
 /// Opens a copy: what was acknowledged is there, and what was paid is not paid again.
-fn open(world: &World, cut: &Cut, place: &Path) -> Result<()> {
+fn open(world: &World, cut: &Cut, place: &Path) -> Result<Outcome> {
     let mount = mount_copy(&cut.image, &place.join("disk"))?;
     let before = world.fal.charges()?.len();
     let program = world.start_on(place, &mount.0.join("library"), None)?;
@@ -170,8 +169,40 @@ fn open(world: &World, cut: &Cut, place: &Path) -> Result<()> {
         ended(&server, job["id"].as_str().unwrap_or_default())?;
     }
     let charges = world.fal.charges()?;
+    let endpoints = charges.iter().filter_map(|it| it["endpoint"].as_str());
+    let listed = world.fal.listed(&endpoints.collect())?;
+    let mut outcome = Outcome {
+        kills: 1,
+        clicks: all.len() as u64,
+        ..Outcome::default()
+    };
     for job in jobs(&server)? {
         pictures_are_there(world, &server, &job, &charges)?;
+        let charged = charges
+            .iter()
+            .find(|charge| charge["prompt"] == job["prompt"]);
+        outcome.charges += u64::from(charged.is_some());
+        match job["state"].as_str() {
+            Some("done") => outcome.done += 1,
+            Some("unconfirmed") => {
+                outcome.unconfirmed += 1;
+                let request = charged.and_then(|charge| charge["request_id"].as_str());
+                ensure!(
+                    !request.is_some_and(|id| listed.contains(id)),
+                    "{} is in doubt, and fal's list has it",
+                    job["prompt"]
+                );
+            }
+            _ => {
+                outcome.ended += 1;
+                ensure!(
+                    charged.is_none() || job["problem"]["charged"] != "no",
+                    "{} was charged, and is {} as if it was not",
+                    job["prompt"],
+                    job["state"]
+                );
+            }
+        }
     }
     let mut again = BTreeSet::new();
     for charge in charges.iter().skip(before) {
@@ -184,7 +215,8 @@ fn open(world: &World, cut: &Cut, place: &Path) -> Result<()> {
     }
     let left = std::fs::read_dir(mount.0.join("library/tmp"))?.count();
     ensure!(left == 0, "{left} files left in tmp");
-    program.kill()
+    program.kill()?;
+    Ok(outcome)
 }
 
 /// A job that is done has the pictures that fal served, and one that fal has done is done here.

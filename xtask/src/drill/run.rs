@@ -108,8 +108,11 @@ fn act(world: &mut World, server: &Server, life: Life) -> Result<()> {
             }
         }
         Life::Again => {
+            // A yes is one charge more than there were, not one more than there might have been.
+            let before = world.fal.charges()?;
             for click in &mut world.clicks {
-                click.approved += 1;
+                let charged = before.iter().filter(|it| it["prompt"] == *click.prompt);
+                click.approved = charged.count() as u64 + 1;
                 ask(server, click, "retry")?;
             }
         }

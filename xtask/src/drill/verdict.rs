@@ -87,8 +87,7 @@ fn judge_all(world: &World, server: &Server, jobs: &[Value], charges: &[Value]) 
         format!("{} jobs for {} clicks", jobs.len(), world.clicks.len())
     });
     let endpoints = charges.iter().filter_map(|it| it["endpoint"].as_str());
-    // A fal without such a list has nothing to be found in.
-    let listed = world.fal.listed(&endpoints.collect()).unwrap_or_default();
+    let listed = world.fal.listed(&endpoints.collect())?;
     let mut named = BTreeSet::new();
     for click in &world.clicks {
         let Some(job) = jobs
@@ -147,7 +146,7 @@ fn judge_job(click: &Click, job: &Value, charges: &[&Value], wrong: &mut Wrong) 
     let known = request.is_some() && charges.iter().any(|charge| its_own(&charge));
     let said = job["problem"]["charged"].as_str();
     let right = match state {
-        "done" => known && (charges.len() == 1 || job["attempt"].as_u64() > Some(1)),
+        "done" => known && charges.len() == 1,
         // Shown as what it is: it may have been charged, and the user decides.
         "unconfirmed" => said == Some("maybe"),
         "failed" => charges.is_empty() || known,

@@ -41,7 +41,7 @@ async fn doubt_is_at_work_while_it_is_searched_and_is_not_run_again() {
         != State::Unconfirmed
     {
         assert!(tokio::time::Instant::now() < end, "it never came to doubt");
-        tokio::task::yield_now().await;
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     let job = json_of(&house, &format!("/api/jobs/{id}")).await;
     assert_eq!(
@@ -58,6 +58,9 @@ async fn doubt_is_at_work_while_it_is_searched_and_is_not_run_again() {
         .http
         .post(format!("{}/api/jobs/{id}/retry", house.url));
     assert_eq!(retry.send().await.unwrap().status(), 200);
+    // Another attempt would be counted at once, whenever it submits.
+    let known = JobId::parse(id).unwrap();
+    assert_eq!(house.library.job(known).await.unwrap().attempt, 1);
     assert_eq!(house.fal.requests_as(Role::Submit).len(), 1);
 }
 
