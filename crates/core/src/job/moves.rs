@@ -100,7 +100,8 @@ impl State {
                 | S::Unconfirmed,
                 M::Fail,
             ) => Ok(S::Failed),
-            (S::Submitting, M::Doubt) => Ok(S::Unconfirmed),
+            // From waiting only where the provider does not know the request that it seemed to have named.
+            (S::Submitting | S::Waiting, M::Doubt) => Ok(S::Unconfirmed),
             (S::Queued | S::Uploading | S::Submitting | S::Waiting, M::Cancel) => Ok(S::Cancelled),
             (S::Uploading | S::Submitting | S::Waiting, M::Requeue) => Ok(S::Queued),
             (S::Failed | S::Cancelled | S::Unconfirmed, M::RunAgain) => Ok(S::Queued),
@@ -190,7 +191,7 @@ mod tests {
             ),
             (
                 State::Waiting,
-                "Answer->downloading Finish->done Fail->failed Cancel->cancelled Requeue->queued",
+                "Answer->downloading Finish->done Fail->failed Doubt->unconfirmed Cancel->cancelled Requeue->queued",
             ),
             (State::Downloading, "Finish->done Fail->failed"),
             (State::Done, ""),

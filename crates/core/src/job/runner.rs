@@ -297,6 +297,7 @@ impl Runner {
                 job,
                 cancel: Arc::clone(&cancel),
                 work,
+                unclear: None,
                 files: None,
             };
             if AssertUnwindSafe(run.live()).catch_unwind().await.is_err() {

@@ -83,7 +83,12 @@ pub(crate) enum SubmitError {
     /// The other side said no, and will say it again.
     Refused(Failure),
     /// It may have arrived: timeout, reset, 5xx, an unreadable 2xx.
-    Unclear(Failure),
+    Unclear {
+        /// What came instead of an answer.
+        failure: Failure,
+        /// The id that the answer's head gave the request. A gateway's id need not be the queue's.
+        request_id: Option<String>,
+    },
 }
 
 /// Whether fal keeps what is asked and answered.
@@ -145,6 +150,11 @@ impl Fal {
         self.to
             .submit_url(model)
             .ok_or_else(|| Failure::free(Code::ModelUnknown).saying(model))
+    }
+
+    /// Where a request can be asked about that is known by its id alone; `None` on another endpoint, whose addresses nobody knows.
+    pub(crate) fn ticket(&self, model: &str, request_id: &str) -> Option<Ticket> {
+        self.to.ticket(self.to.endpoint_id(model), request_id)
     }
 
     /// Whether the job's life is looked after by fal itself, so that it is asked without an end.

@@ -2,7 +2,8 @@
 
 use super::job_rows::attempt_of;
 use super::moves::{
-    CURRENT, committed, end_attempt, job_in, live_job_in, step, write_failure, write_ticket,
+    CURRENT, committed, end_attempt, job_in, live_job_in, step, write_failure, write_seen,
+    write_ticket,
 };
 use super::{Store, Transaction};
 use crate::clock::Moment;
@@ -98,7 +99,8 @@ impl Store {
         let job = job_in(&mut tx, id).await?;
         let present = job.state == State::Unconfirmed && job.attempt == number;
         if let Looked::Found(ticket) = looked {
-            write_ticket(&mut tx, id, number, ticket, now).await?;
+            write_ticket(&mut tx, id, number, ticket).await?;
+            write_seen(&mut tx, id, number, now).await?;
         }
         if !present {
             tx.commit().await?;

@@ -104,8 +104,32 @@ impl Store {
         step(&mut tx, id, Move::Accept, now).await?;
         if let Some(ticket) = ticket {
             let number = job_in(&mut tx, id).await?.attempt;
-            write_ticket(&mut tx, id, number, ticket, now).await?;
+            write_ticket(&mut tx, id, number, ticket).await?;
+            write_seen(&mut tx, id, number, now).await?;
         }
+        committed(tx, id).await
+    }
+
+    /// The provider may have the job: the head of an answer that could not be read named a request. Until it is seen there
+    /// ([`Store::seen`]) nobody knows whether that is the one.
+    pub(crate) async fn accept_unseen(
+        &self,
+        id: JobId,
+        ticket: &Ticket,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Accept, now).await?;
+        let number = job_in(&mut tx, id).await?.attempt;
+        write_ticket(&mut tx, id, number, ticket).await?;
+        committed(tx, id).await
+    }
+
+    /// The provider has shown the request that the present attempt's ticket names.
+    pub(crate) async fn seen(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        let number = job_in(&mut tx, id).await?.attempt;
+        write_seen(&mut tx, id, number, now).await?;
         committed(tx, id).await
     }
 
@@ -182,7 +206,8 @@ impl Store {
         committed(tx, id).await
     }
 
-    /// Nobody knows whether it was sent. Where its body has a mark, fal's list is searched for it from now on.
+    /// Nobody knows whether it was sent. Where its body has a mark, fal's list is searched for it from now on. A ticket that led to nothing is
+    /// none any more; its id stays, for who asks fal's support.
     pub(crate) async fn doubt(
         &self,
         id: JobId,
@@ -194,7 +219,8 @@ impl Store {
         write_failure(&mut tx, id, Some(failure)).await?;
         write_charged(&mut tx, id, failure.charged).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET ended = (mark IS NULL) WHERE {CURRENT}"
+            "UPDATE attempt SET ended = (mark IS NULL), protocol = NULL, status_url = NULL, response_url = NULL, cancel_url = NULL
+             WHERE {CURRENT}"
         )))
         .bind(id.to_string())
         .execute(&mut *tx)
@@ -317,24 +343,40 @@ async fn write_charged(tx: &mut Transaction<'_>, id: JobId, charged: Charged) ->
     Ok(())
 }
 
-/// The provider has that attempt, and will charge it; sending it is no trouble any more.
+/// Where that attempt is asked about.
 pub(super) async fn write_ticket(
     tx: &mut Transaction<'_>,
     id: JobId,
     number: u32,
     ticket: &Ticket,
-    now: Moment,
 ) -> Result<(), Error> {
     sqlx::query(
-        "UPDATE attempt SET accepted_at = ?, protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?, charged = 'yes'
+        "UPDATE attempt SET protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?
          WHERE job_id = ? AND number = ?",
     )
-    .bind(now.timestamp_micros())
     .bind(ticket.protocol.name())
     .bind(&ticket.request_id)
     .bind(&ticket.status_url)
     .bind(&ticket.response_url)
     .bind(&ticket.cancel_url)
+    .bind(id.to_string())
+    .bind(number)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The provider has that attempt, and will charge it.
+pub(super) async fn write_seen(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    number: u32,
+    now: Moment,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE attempt SET accepted_at = ?, charged = 'yes' WHERE job_id = ? AND number = ?",
+    )
+    .bind(now.timestamp_micros())
     .bind(id.to_string())
     .bind(number)
     .execute(&mut **tx)

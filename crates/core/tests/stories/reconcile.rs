@@ -7,7 +7,9 @@ use overpaint_core::job::{Job, JobId, State};
 use overpaint_core::settings::Given;
 use overpaint_testkit::{Failure, Place, Role};
 
-use super::{DEADLINE, Held, Stage, ended, open, open_at, run, until, until_state};
+use super::{
+    DEADLINE, Held, MODEL, Stage, edit, ended, open, open_at, picture, run, until, until_state,
+};
 
 /// So often the list cannot have it.
 const NEVER: u32 = u32::MAX;
@@ -187,7 +189,7 @@ async fn running_it_again_while_it_is_searched_for_is_the_users_yes_to_a_second_
     let library = stage.open().await;
     stage
         .fal
-        .script(|script| script.reply = Some(Failure::Internal));
+        .script(|script| script.reply = Some(Failure::Reset));
     let job = run(&library, "warmer").await;
     assert!(job.looking);
     stage.fal.script(|script| script.reply = None);
@@ -197,13 +199,18 @@ async fn running_it_again_while_it_is_searched_for_is_the_users_yes_to_a_second_
     assert_eq!((submits(&stage), stage.fal.charges()), (2, 2));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_fal_keeps_no_record_of_is_not_searched_for() {
+async fn without_payloads() -> Stage {
     let stage = Stage::new().await;
     stage
         .folder
         .put("config/settings.toml", b"keep_payloads = false\n")
         .unwrap();
+    stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fal_keeps_no_record_of_is_not_searched_for() {
+    let stage = without_payloads().await;
     let library = open(soon(&stage)).await;
     let job = run(&library, "[[lost-reply]]").await;
     assert_eq!((job.state, job.looking), (State::Unconfirmed, false));
@@ -215,4 +222,83 @@ async fn what_fal_keeps_no_record_of_is_not_searched_for() {
     let submit = &stage.fal.requests_as(Role::Submit)[0];
     assert_eq!(submit.header("x-fal-store-io"), Some("0"));
     assert_eq!((searches(&stage), stage.fal.charges()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_lost_after_its_head_is_asked_for_by_the_id_in_it() {
+    let stage = without_payloads().await;
+    let library = open(soon(&stage)).await;
+    let lost = [
+        "[[badjson]]",
+        "[[reply:500]] [[queue:2]]",
+        "[[reply:timeout]]",
+        "[[reply:chunked-cut]]",
+    ];
+    for (prompt, n) in lost.into_iter().zip(1..) {
+        let job = run(&library, prompt).await;
+        let charged = job.cost.map(|cost| cost.charged);
+        assert_eq!(
+            (job.state, job.attempt, charged),
+            (State::Done, 1, Some(Charged::Yes)),
+            "{prompt}: {job:?}"
+        );
+        let fals = stage.fal.jobs().pop().unwrap().request_id;
+        assert_eq!(job.request_id, Some(fals), "{prompt}");
+        assert_eq!((submits(&stage), stage.fal.charges()), (n, n as u64));
+    }
+    assert_eq!(searches(&stage), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_the_queue_does_not_know_leaves_it_in_doubt_and_the_list_is_searched() {
+    let stage = Stage::new().await;
+    let library = open(soon(&stage)).await;
+    let job = run(&library, "[[reply:500]] [[status:not-found*5]]").await;
+    assert_eq!(job.state, State::Unconfirmed, "{job:?}");
+    until_state(&library, job.id, State::Done).await;
+    assert_eq!((searches(&stage), stage.fal.charges()), (1, 1));
+
+    let job = run(&library, "[[reply:500]] [[status:not-found]] [[unlisted]]").await;
+    let job = users_turn(&library, job.id).await;
+    assert!(said(&job).contains("searched 2 times"), "{job:?}");
+    assert_eq!(job.failure.unwrap().charged, Charged::Maybe);
+    assert_eq!((submits(&stage), stage.fal.charges()), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_the_queue_does_not_know_and_no_list_can_tell_of_is_the_users_turn() {
+    let stage = without_payloads().await;
+    let held = Held::new();
+    let open = || open_at(stage.given(), held.clock());
+    let looks = |n: usize| {
+        let fal = &stage.fal;
+        let looked = async move {
+            while fal.requests_as(Role::Status).len() < n {
+                tokio::task::yield_now().await;
+            }
+        };
+        async { tokio::time::timeout(DEADLINE, looked).await.unwrap() }
+    };
+    let library = open().await;
+    let input = picture(&library).await;
+    let asked = edit(input, "[[reply:500]] [[status:not-found]]", MODEL);
+    let id = library.submit_edit(asked).await.unwrap().id;
+    // fal may know it everywhere only after a while, so that a few vain looks mean nothing yet; nor do they after a restart.
+    looks(10).await;
+    assert_eq!(library.job(id).await.unwrap().state, State::Waiting);
+    library.close().await;
+    let library = open().await;
+    looks(20).await;
+    let waiting = library.job(id).await.unwrap();
+    assert_eq!(
+        (waiting.state, waiting.cost.unwrap().charged),
+        (State::Waiting, Charged::Maybe)
+    );
+    held.move_on(180);
+    let job = ended(&library, id).await;
+    assert_eq!((job.state, job.looking), (State::Unconfirmed, false));
+    assert_eq!(job.failure.unwrap().charged, Charged::Maybe);
+    assert_eq!(submits(&stage), 1);
+    // Only the user's word sends it again.
+    assert_eq!(library.retry_job(id).await.unwrap().attempt, 2);
 }

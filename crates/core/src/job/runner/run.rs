@@ -19,6 +19,8 @@ pub(super) struct Run {
     pub(super) job: Job,
     pub(super) cancel: Arc<Notify>,
     pub(super) work: Option<OwnedSemaphorePermit>,
+    /// Why its submit is in doubt as long as the provider has not shown the request that its ticket names.
+    pub(super) unclear: Option<Failure>,
     /// Held from keeping a result's file to writing its row.
     pub(super) files: Option<OwnedRwLockReadGuard<()>>,
 }

@@ -7,6 +7,7 @@ use super::inputs::Sent;
 use super::later::Unsent;
 use crate::drill;
 use crate::error::{Error, Failure};
+use crate::job::Ticket;
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
 use crate::provider::fal::{Fal, Payloads, SubmitError, Submitted, json_body};
@@ -79,17 +80,7 @@ impl Run {
         drill::point("intent_stored").await;
         // Sending is work, waiting for the answer is not: the place is free for the next job as soon as the body has left.
         match fal.submit(&url, body, payloads, self.work.take()).await {
-            Ok(Submitted::Accepted(ticket)) => {
-                // Into the log first: should the disk refuse it, this is the only trace of what was paid.
-                tracing::info!(job = %id, request_id = ticket.request_id.as_deref(), "accepted");
-                let ticket = &ticket;
-                let accept = || runner.store.accept(id, Some(ticket), runner.clock.now());
-                drill::point("submit_answered").await;
-                let job = insist(accept).await?;
-                drill::point("ticket_stored").await;
-                self.entered(job);
-                Ok(None)
-            }
+            Ok(Submitted::Accepted(ticket)) => self.accepted(&ticket).await.map(|()| None),
             Ok(Submitted::Answered {
                 outputs,
                 request_id,
@@ -112,15 +103,43 @@ impl Run {
                 failure,
                 ended: true,
             })),
-            Err(SubmitError::Unclear(failure)) => {
+            Err(SubmitError::Unclear {
+                failure,
+                request_id,
+            }) => {
                 let unknown = fal.is_fals_own() && mark.is_none();
-                Ok(Some(End::Doubt(if unknown {
-                    not_to_be_found(failure)
-                } else {
-                    failure
-                })))
+                let failure = match unknown {
+                    true => not_to_be_found(failure),
+                    false => failure,
+                };
+                let Some(ticket) = request_id.and_then(|id| fal.ticket(&self.job.model, &id))
+                else {
+                    return Ok(Some(End::Doubt(failure)));
+                };
+                self.unclear = Some(failure);
+                self.accepted(&ticket).await.map(|()| None)
             }
         }
+    }
+
+    /// Stores the ticket before anybody polls. While the answer itself is unclear it may lead to nothing.
+    async fn accepted(&mut self, ticket: &Ticket) -> Result<(), Error> {
+        let (runner, id) = (Arc::clone(&self.runner), self.job.id);
+        let seen = self.unclear.is_none();
+        // Into the log first: should the disk refuse it, this is the only trace of what was paid.
+        tracing::info!(job = %id, request_id = ticket.request_id.as_deref(), seen, "accepted");
+        drill::point("submit_answered").await;
+        let accept = async || {
+            let now = runner.clock.now();
+            match seen {
+                true => runner.store.accept(id, Some(ticket), now).await,
+                false => runner.store.accept_unseen(id, ticket, now).await,
+            }
+        };
+        let job = insist(accept).await?;
+        drill::point("ticket_stored").await;
+        self.entered(job);
+        Ok(())
     }
 }
 
