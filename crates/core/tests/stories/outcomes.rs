@@ -169,6 +169,21 @@ async fn a_busy_fal_is_asked_again_when_it_says_and_others_go_past() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_busy_fal_that_says_at_once_is_not_asked_at_once_for_ever() {
+    let stage = Stage::new().await;
+    let held = Held::new();
+    let given = stage.given().flag("FAL_BACKOFF", "60");
+    let library = open_at(given, held.clock()).await;
+    for prompt in ["[[submit:busy-retry-after-0]]", "[[submit:busy-until-0]]"] {
+        let id = submitted(&library, prompt).await;
+        let job = put_off(&library, id).await;
+        let pause = job.not_before.unwrap() - held.now();
+        assert!(pause >= chrono::TimeDelta::seconds(45), "{pause}");
+    }
+    assert_eq!(stage.fal.requests_as(Role::Submit).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_busy_fal_that_names_no_time_is_asked_again_by_itself() {
     let stage = Stage::new().await;
     let library = open(stage.given().flag("FAL_BACKOFF", "0.005")).await;

@@ -20,7 +20,7 @@ pub(super) enum Unsent {
 }
 
 impl Run {
-    /// Nothing was sent that could cost money: back in line, as told or after a pause that grows. fal is tried without an end, another
+    /// Nothing was sent that could cost money: back in line, after a pause that grows, or as told if that is longer. fal is tried without an end, another
     /// endpoint for as long as it would be polled; then `failure` is the job's end.
     pub(super) async fn later(
         &self,
@@ -32,9 +32,10 @@ impl Run {
         let (runner, id) = (&self.runner, self.job.id);
         let tries = runner.store.tries(id).await?;
         let now = runner.clock.now();
-        let pause = retry_after
-            .and_then(|told| backoff::told(told, now))
-            .unwrap_or_else(|| backoff::pause(runner.fal.backoff, tries.times, rand::random()));
+        // The pictures are uploaded anew each time, so "at once" is not taken at its word.
+        let own = backoff::pause(runner.fal.backoff, tries.times, rand::random());
+        let told = retry_after.and_then(|told| backoff::told(told, now));
+        let pause = told.map_or(own, |told| told.max(own));
         let not_before = now + TimeDelta::from_std(pause).unwrap_or_default();
         let over = if what == Unsent::Upload && !is_offline(&failure) {
             tries.times + 1 >= UPLOADS
