@@ -50,6 +50,8 @@ pub enum Move {
     LookAgain,
     /// The user wants the pictures fetched again: free.
     FetchAgain,
+    /// An earlier try turned out to be at the provider before this one was sent: the job goes back to that one.
+    GoBack,
 }
 
 /// That cannot happen to a job in that state.
@@ -107,6 +109,7 @@ impl State {
             (S::Failed | S::Cancelled | S::Unconfirmed, M::RunAgain) => Ok(S::Queued),
             (S::Failed | S::Cancelled, M::LookAgain) => Ok(S::Waiting),
             (S::Failed | S::Cancelled, M::FetchAgain) => Ok(S::Downloading),
+            (S::Queued | S::Uploading | S::Failed, M::GoBack) => Ok(S::Waiting),
             _ => Err(IllegalMove { from: self, event }),
         }
     }
@@ -147,7 +150,7 @@ impl State {
 mod tests {
     use super::*;
 
-    const MOVES: [Move; 12] = [
+    const MOVES: [Move; 13] = [
         Move::Claim,
         Move::Intend,
         Move::Accept,
@@ -160,6 +163,7 @@ mod tests {
         Move::RunAgain,
         Move::LookAgain,
         Move::FetchAgain,
+        Move::GoBack,
     ];
 
     fn ends_of(from: State) -> String {
@@ -179,11 +183,11 @@ mod tests {
         let table = [
             (
                 State::Queued,
-                "Claim->uploading Fail->failed Cancel->cancelled",
+                "Claim->uploading Fail->failed Cancel->cancelled GoBack->waiting",
             ),
             (
                 State::Uploading,
-                "Intend->submitting Accept->waiting Fail->failed Cancel->cancelled Requeue->queued",
+                "Intend->submitting Accept->waiting Fail->failed Cancel->cancelled Requeue->queued GoBack->waiting",
             ),
             (
                 State::Submitting,
@@ -197,7 +201,7 @@ mod tests {
             (State::Done, ""),
             (
                 State::Failed,
-                "RunAgain->queued LookAgain->waiting FetchAgain->downloading",
+                "RunAgain->queued LookAgain->waiting FetchAgain->downloading GoBack->waiting",
             ),
             (
                 State::Cancelled,

@@ -14,30 +14,30 @@ use super::{
 /// So often the list cannot have it.
 const NEVER: u32 = u32::MAX;
 
-fn soon(stage: &Stage) -> Given {
+pub(super) fn soon(stage: &Stage) -> Given {
     stage
         .given()
         .flag("RECONCILE_PAUSE", "0.01")
         .flag("FAL_BACKOFF", "0.005")
 }
 
-fn searches(stage: &Stage) -> usize {
+pub(super) fn searches(stage: &Stage) -> usize {
     stage.fal.requests_as(Role::Requests).len()
 }
 
-fn submits(stage: &Stage) -> usize {
+pub(super) fn submits(stage: &Stage) -> usize {
     stage.fal.requests_as(Role::Submit).len()
 }
 
 /// Waits until it is the user's turn.
-async fn users_turn(library: &Library, id: JobId) -> Job {
+pub(super) async fn users_turn(library: &Library, id: JobId) -> Job {
     until(library, id, |job| {
         job.state == State::Unconfirmed && !job.looking
     })
     .await
 }
 
-fn said(job: &Job) -> String {
+pub(super) fn said(job: &Job) -> String {
     job.failure.clone().unwrap().said.unwrap()
 }
 
@@ -114,7 +114,15 @@ async fn searches_in_a_hurry_do_not_count_as_two() {
     stage.fal.script(|script| script.listed_after = NEVER);
     let held = Held::new();
     let library = open_at(stage.given(), held.clock()).await;
+    let mut events = library.subscribe();
     let id = run(&library, "[[lost-reply]]").await.id;
+    // Its row is written before anybody hears of it; what is heard from here on is of the searches.
+    let settled = async {
+        while !matches!(events.recv().await, Ok(Event::Job(job)) if job.state == State::Unconfirmed)
+        {
+        }
+    };
+    tokio::time::timeout(DEADLINE, settled).await.unwrap();
     for _ in 0..3 {
         assert!(looked_at(&library, id).await.looking);
     }
@@ -125,6 +133,28 @@ async fn searches_in_a_hurry_do_not_count_as_two() {
     let library = a_minute_later(library, &stage, &held).await;
     users_turn(&library, id).await;
     assert_eq!(stage.fal.charges(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_a_person_asked_for_is_told_of_even_where_it_fails() {
+    let stage = Stage::new().await;
+    stage.fal.script(|script| {
+        script.fail(Place::Requests, Failure::Internal);
+    });
+    let held = Held::new();
+    let library = open_at(stage.given(), held.clock()).await;
+    let mut events = library.subscribe();
+    let id = run(&library, "[[lost-reply]]").await.id;
+    let mut heard = async |of: fn(&Job) -> bool| {
+        let heard =
+            async { while !matches!(events.recv().await, Ok(Event::Job(job)) if of(&job)) {} };
+        tokio::time::timeout(DEADLINE, heard).await.unwrap();
+    };
+    heard(|job| job.looking).await;
+    // The search under way sleeps by a clock that stands: only this one can tell.
+    library.look_again(id).await.unwrap();
+    heard(|job| job.looking && said(job).contains("could not be searched")).await;
+    assert_eq!(searches(&stage), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

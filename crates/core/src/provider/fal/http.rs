@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Failure, Got, Step};
 const ANSWER_MAX: usize = 96 << 20;
 
 /// Longest JSON answer that is held in memory while it comes. A longer one waits in a file until it is whole.
-const IN_MEMORY: usize = 4 << 20;
+pub(super) const IN_MEMORY: usize = 4 << 20;
 
 /// Most values an answer's JSON may have. Small text makes large structures: a million of `[]` is three megabytes, and fifty once it is read.
 const VALUES_MAX: usize = 50_000;
@@ -118,7 +118,7 @@ fn following(reach: Reach) -> Policy {
     Policy::custom(follow)
 }
 
-/// Reads a body without pictures whole; what lies beyond a few megabytes is cut off and makes the JSON unreadable. A compressed body was not
+/// Reads a body without pictures whole; what lies beyond [`IN_MEMORY`] is cut off and makes the JSON unreadable. A compressed body was not
 /// asked for and is not unpacked.
 pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
     let mut body = Vec::new();

@@ -56,7 +56,7 @@ impl Run {
         // A list without payloads has nothing to know it by.
         let mark = mark.filter(|_| payloads == Payloads::Kept);
         let hash = blake3::hash(&body).to_hex();
-        let id = self.job.id;
+        let (id, attempt) = (self.job.id, self.job.attempt);
         let estimate = runner.store.estimate_of(&self.job, &runner.asked()).await?;
         let now = runner.clock.now();
         let intent = Intent {
@@ -67,7 +67,12 @@ impl Run {
             estimate,
             budget: runner.budget(now),
         };
-        match insist(|| runner.store.intend(id, &intent, runner.clock.now())).await? {
+        let intend = || {
+            runner
+                .store
+                .intend(id, attempt, &intent, runner.clock.now())
+        };
+        match insist(intend).await? {
             Intended::Yes(job) => self.entered(*job),
             Intended::Cancelled => return Ok(Some(End::Cancelled { ended: true })),
             Intended::OverCap(failure) => {
