@@ -66,6 +66,8 @@ pub(crate) struct Runner {
     pub(crate) files: Arc<RwLock<()>>,
     /// The running tasks. A std mutex: held for a look-up or an insert, never across an await.
     tasks: Mutex<HashMap<JobId, Task>>,
+    /// Uploads in a row that fal answered badly, by attempt. As `tasks`; only in memory, because they cost nothing: a restart counts anew.
+    bad_uploads: Mutex<HashMap<(JobId, u32), u32>>,
     /// The searches for lost submits. As `tasks`.
     looks: Mutex<HashMap<JobId, Look>>,
     /// One search at a time: fal's list may be long.
@@ -134,6 +136,7 @@ impl Runner {
             submits: RwLock::default(),
             files: Arc::default(),
             tasks: Mutex::default(),
+            bad_uploads: Mutex::default(),
             looks: Mutex::default(),
             looking: Semaphore::new(1),
             dispatcher: Mutex::default(),

@@ -29,6 +29,7 @@ impl Run {
             Ok(sent) => sent,
             Err(end) => return self.not_uploaded(fal, end).await.map(Some),
         };
+        self.uploaded();
         let Sent {
             urls,
             parameters,
