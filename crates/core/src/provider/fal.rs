@@ -91,6 +91,9 @@ pub(crate) enum SubmitError {
     },
 }
 
+/// What is said of an answer that leads to where it must not.
+const NOT_ASKED: &str = "It names an address that is not asked";
+
 /// Whether fal keeps what is asked and answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Payloads {
@@ -168,6 +171,7 @@ impl Fal {
             .cancel_url
             .as_deref()
             .and_then(|url| Url::parse(url).ok())
+            .filter(|url| self.to.may_ask(url))
         else {
             return CancelReply::Unknown;
         };
@@ -228,8 +232,11 @@ impl Fal {
         url: &str,
         logs: bool,
     ) -> Result<(StatusCode, HeaderMap, Vec<u8>), Failure> {
-        let mut url =
-            Url::parse(url).map_err(|_| Failure::free(Code::AnswerUnreadable).saying(url))?;
+        // A ticket's addresses were looked at when it came; its row may be older than that.
+        let parsed = Url::parse(url).ok().filter(|url| self.to.may_ask(url));
+        let mut url = parsed.ok_or_else(|| {
+            Failure::free(Code::AnswerUnreadable).saying(format!("{NOT_ASKED}: {url}"))
+        })?;
         if logs && self.is_fals_own() {
             url.query_pairs_mut().append_pair("logs", "1");
         }

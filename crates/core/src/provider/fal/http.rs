@@ -32,7 +32,7 @@ pub(crate) struct Http {
     /// Submits, and nothing else: never a pooled connection, never a second try. A kept-alive connection that the other side is closing
     /// makes HTTP libraries send again; a submit must not be sent again.
     pub(super) submit: Client,
-    /// Status, results, cancels.
+    /// Status, results, cancels: addresses that answers name, so it goes only where they may send us.
     pub(super) ask: Client,
     /// Uploads: a slow line may take its time, so the whole is bounded by its size (see `upload`), not the wait for an answer.
     pub(super) upload: Client,
@@ -67,6 +67,7 @@ impl Http {
             ask: built(
                 base()
                     .redirect(never())
+                    .dns_resolver(reach.clone())
                     .read_timeout(Duration::from_secs(60)),
             )?,
             upload: built(base().redirect(never()).dns_resolver(reach.clone()))?,

@@ -7,7 +7,7 @@ use url::Url;
 use super::answer::{self, Reply};
 use super::body::holding;
 use super::http::{got, header, plain, unreachable};
-use super::{Fal, Payloads, SubmitError, Submitted, refusal};
+use super::{Fal, NOT_ASKED, Payloads, SubmitError, Submitted, refusal};
 use crate::error::{Charged, Code, Failure, Got, Step};
 use crate::job::Ticket;
 
@@ -73,6 +73,15 @@ impl Fal {
                 outputs,
                 request_id,
             }),
+            Reply::Ticket(ticket) if let Some(led) = self.leads_astray(&ticket) => {
+                Err(SubmitError::Unclear {
+                    failure: Failure::free(Code::AnswerUnreadable)
+                        .charged(Charged::Maybe)
+                        .saying(format!("{NOT_ASKED}: {led}"))
+                        .answered(Step::Submit, Got::Status(status.as_u16()), &body),
+                    request_id: ticket.request_id.filter(|id| is_id(id)).or(request_id),
+                })
+            }
             Reply::Ticket(ticket) => Ok(Submitted::Accepted(Ticket {
                 request_id: ticket.request_id.clone().or(request_id),
                 ..ticket
@@ -108,6 +117,17 @@ impl Fal {
                 request_id,
             }),
         }
+    }
+}
+
+impl Fal {
+    /// The address in a ticket that must not be asked. One to cancel at is asked only if it may be.
+    fn leads_astray(&self, ticket: &Ticket) -> Option<String> {
+        let may = |url: &str| Url::parse(url).is_ok_and(|url| self.to.may_ask(&url));
+        [&ticket.status_url, &ticket.response_url]
+            .into_iter()
+            .find(|url| !may(url))
+            .cloned()
     }
 }
 
