@@ -104,6 +104,10 @@ impl Held {
     fn move_on(&self, seconds: u64) {
         *self.0.lock().unwrap() += Duration::from_secs(seconds);
     }
+
+    fn move_back(&self, seconds: u64) {
+        *self.0.lock().unwrap() -= Duration::from_secs(seconds);
+    }
 }
 
 /// A small picture in the library.

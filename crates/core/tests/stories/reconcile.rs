@@ -214,6 +214,19 @@ async fn a_restart_goes_on_searching_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_does_not_put_the_search_off_until_it_catches_up() {
+    let stage = Stage::new().await;
+    let held = Held::new();
+    let library = open_at(stage.given(), held.clock()).await;
+    let id = run(&library, "[[lost-reply]]").await.id;
+    library.close().await;
+    held.move_back(3_600);
+    let library = open_at(stage.given(), held.clock()).await;
+    until_state(&library, id, State::Done).await;
+    assert_eq!(stage.fal.charges(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn running_it_again_while_it_is_searched_for_is_the_users_yes_to_a_second_charge() {
     let stage = Stage::new().await;
     let library = stage.open().await;
