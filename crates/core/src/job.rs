@@ -295,7 +295,7 @@ pub struct Attempt {
     pub looks: u32,
     /// When it was last.
     pub looked_at: Option<Moment>,
-    /// When polling began; `POLL_MAX_WAIT` counts from it.
+    /// When polling began; `POLL_MAX_WAIT` counts from it. None with a ticket: nobody has seen yet that the provider knows the request.
     pub accepted_at: Option<Moment>,
     /// The provider's answer, once it gave one.
     pub outputs: Option<Vec<Output>>,

@@ -57,7 +57,7 @@
 //! | `GET /_control/jobs` | accepted jobs with phase and counts of reads |
 //! | `GET /_control/requests` | every request: method, path, headers, `authorization`, body, `answered` |
 //! | `GET`, `PUT /_control/script` | a [`Script`]; what is left out is as by default |
-//! | `POST /_control/hold/{stage}`, `POST /_control/release/{stage}` | freezes, lets go: `upload`, `submit`, `accepted`, `in_queue`, `running`, `result`, `download` |
+//! | `POST /_control/hold/{stage}`, `POST /_control/release/{stage}` | freezes, lets go: `upload`, `submit`, `accepted`, `in_queue`, `running`, `result`, `download`, `list` |
 //! | `GET /_control/reached/{stage}?times=N` | answers once N (1) requests have arrived there |
 //! | `GET /_control/markers` | the table below |
 #![doc = include_str!("../MARKERS.md")]

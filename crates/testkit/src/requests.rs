@@ -10,8 +10,9 @@ use crate::outputs;
 use crate::platform::{self, Page, page_of, value, values};
 use crate::reply;
 use crate::script::Place;
-use crate::server::{Answer, Call};
+use crate::server::{Answer, Call, cut};
 use crate::sim::Sim;
+use crate::stage::Stage;
 
 /// Requests of the endpoints asked for, the newest first.
 pub(crate) async fn list(sim: &Sim, call: &Call) -> Answer {
@@ -28,6 +29,9 @@ pub(crate) async fn list(sim: &Sim, call: &Call) -> Answer {
         if asked.wants(&job) && shows(sim, &job, asked.page.is_first()) {
             jobs.push(job);
         }
+    }
+    if sim.pass(Stage::List, &call.wire).await.is_err() {
+        return cut(call).into();
     }
     let (jobs, next) = asked.page.cut(jobs);
     let mut items = Vec::new();
@@ -120,7 +124,7 @@ async fn item(sim: &Sim, call: &Call, job: &Job, payloads: bool) -> Value {
         "duration": over.then_some(3.41),
         "simulated": true,
     });
-    if payloads && job.kept {
+    if payloads && job.kept && !script.no_payloads {
         item["json_input"] = (*job.input).clone();
         if over && status == 200 {
             item["json_output"] = outputs::told(sim, call, job, &script).await;

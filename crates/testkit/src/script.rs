@@ -31,6 +31,8 @@ pub struct Script {
     pub cancel: Cancel,
     /// How many looks at the list of past requests do not show the job yet. A page with a cursor belongs to the look it continues.
     pub listed_after: u32,
+    /// The account keeps no payloads: the list shows requests without what was asked and answered.
+    pub no_payloads: bool,
     /// The pictures, and how they are told of.
     pub output: Output,
     /// How an output file comes.
@@ -58,6 +60,7 @@ impl Default for Script {
             end: None,
             cancel: Cancel::default(),
             listed_after: 0,
+            no_payloads: false,
             output: Output::default(),
             download: Download::default(),
             direct: Direct::default(),

@@ -26,11 +26,13 @@ pub enum Stage {
     Result,
     /// An output file was asked for.
     Download,
+    /// The list of past requests was read; what it showed then is what the reply will say.
+    List,
 }
 
 impl Stage {
     /// All of them, in the order an edit meets them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Upload,
         Self::Submit,
         Self::Accepted,
@@ -38,6 +40,7 @@ impl Stage {
         Self::Running,
         Self::Result,
         Self::Download,
+        Self::List,
     ];
 
     /// The name used in control routes.
@@ -51,6 +54,7 @@ impl Stage {
             Self::Running => "running",
             Self::Result => "result",
             Self::Download => "download",
+            Self::List => "list",
         }
     }
 }

@@ -28,8 +28,8 @@ async fn hostile_answers_fill_neither_memory_nor_disk() {
         "[[result:five-gigabytes]]",
         "[[result:gzip-bomb]]",
         "[[status:endless*1]] [[result:html]]",
-        "[[reply:endless]] [[unlisted]]",
-        "[[reply:five-gigabytes]] [[unlisted]]",
+        "[[reply:endless]] [[unlisted]] [[status:not-found]]",
+        "[[reply:five-gigabytes]] [[unlisted]] [[status:not-found]]",
     ] {
         let end = edited(&server, prompt).await;
         assert_eq!(end, "error", "{prompt}");

@@ -50,6 +50,8 @@ pub enum Move {
     LookAgain,
     /// The user wants the pictures fetched again: free.
     FetchAgain,
+    /// An earlier try turned out to be at the provider before this one was sent: the job goes back to that one.
+    GoBack,
 }
 
 /// That cannot happen to a job in that state.
@@ -100,12 +102,14 @@ impl State {
                 | S::Unconfirmed,
                 M::Fail,
             ) => Ok(S::Failed),
-            (S::Submitting, M::Doubt) => Ok(S::Unconfirmed),
+            // From waiting only where the provider does not know the request that it seemed to have named.
+            (S::Submitting | S::Waiting, M::Doubt) => Ok(S::Unconfirmed),
             (S::Queued | S::Uploading | S::Submitting | S::Waiting, M::Cancel) => Ok(S::Cancelled),
             (S::Uploading | S::Submitting | S::Waiting, M::Requeue) => Ok(S::Queued),
             (S::Failed | S::Cancelled | S::Unconfirmed, M::RunAgain) => Ok(S::Queued),
             (S::Failed | S::Cancelled, M::LookAgain) => Ok(S::Waiting),
             (S::Failed | S::Cancelled, M::FetchAgain) => Ok(S::Downloading),
+            (S::Queued | S::Uploading | S::Failed, M::GoBack) => Ok(S::Waiting),
             _ => Err(IllegalMove { from: self, event }),
         }
     }
@@ -146,7 +150,7 @@ impl State {
 mod tests {
     use super::*;
 
-    const MOVES: [Move; 12] = [
+    const MOVES: [Move; 13] = [
         Move::Claim,
         Move::Intend,
         Move::Accept,
@@ -159,6 +163,7 @@ mod tests {
         Move::RunAgain,
         Move::LookAgain,
         Move::FetchAgain,
+        Move::GoBack,
     ];
 
     fn ends_of(from: State) -> String {
@@ -178,11 +183,11 @@ mod tests {
         let table = [
             (
                 State::Queued,
-                "Claim->uploading Fail->failed Cancel->cancelled",
+                "Claim->uploading Fail->failed Cancel->cancelled GoBack->waiting",
             ),
             (
                 State::Uploading,
-                "Intend->submitting Accept->waiting Fail->failed Cancel->cancelled Requeue->queued",
+                "Intend->submitting Accept->waiting Fail->failed Cancel->cancelled Requeue->queued GoBack->waiting",
             ),
             (
                 State::Submitting,
@@ -190,13 +195,13 @@ mod tests {
             ),
             (
                 State::Waiting,
-                "Answer->downloading Finish->done Fail->failed Cancel->cancelled Requeue->queued",
+                "Answer->downloading Finish->done Fail->failed Doubt->unconfirmed Cancel->cancelled Requeue->queued",
             ),
             (State::Downloading, "Finish->done Fail->failed"),
             (State::Done, ""),
             (
                 State::Failed,
-                "RunAgain->queued LookAgain->waiting FetchAgain->downloading",
+                "RunAgain->queued LookAgain->waiting FetchAgain->downloading GoBack->waiting",
             ),
             (
                 State::Cancelled,

@@ -19,6 +19,7 @@ use futures_util::FutureExt;
 use tokio::sync::{Notify, OwnedSemaphorePermit, RwLock, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
+use fal::Look;
 use run::Run;
 
 use crate::bucket::Bucket;
@@ -65,8 +66,10 @@ pub(crate) struct Runner {
     pub(crate) files: Arc<RwLock<()>>,
     /// The running tasks. A std mutex: held for a look-up or an insert, never across an await.
     tasks: Mutex<HashMap<JobId, Task>>,
+    /// Uploads in a row that fal answered badly, by attempt. As `tasks`; only in memory, because they cost nothing: a restart counts anew.
+    bad_uploads: Mutex<HashMap<(JobId, u32), u32>>,
     /// The searches for lost submits. As `tasks`.
-    looks: Mutex<HashMap<JobId, JoinHandle<()>>>,
+    looks: Mutex<HashMap<JobId, Look>>,
     /// One search at a time: fal's list may be long.
     looking: Semaphore,
     dispatcher: Mutex<Option<JoinHandle<()>>>,
@@ -74,6 +77,8 @@ pub(crate) struct Runner {
 
 #[derive(Debug)]
 struct Task {
+    /// The attempt it runs.
+    attempt: u32,
     cancel: Arc<Notify>,
     cancel_asked: bool,
     progress: Option<Progress>,
@@ -131,6 +136,7 @@ impl Runner {
             submits: RwLock::default(),
             files: Arc::default(),
             tasks: Mutex::default(),
+            bad_uploads: Mutex::default(),
             looks: Mutex::default(),
             looking: Semaphore::new(1),
             dispatcher: Mutex::default(),
@@ -192,6 +198,15 @@ impl Runner {
         });
     }
 
+    /// Goes on with an attempt that was found at fal. A task of a later one that was not sent yet has nothing to do any more: it is woken to
+    /// see that, and can write nothing.
+    fn go_back(self: &Arc<Self>, job: Job) {
+        if let Some(task) = lock(&self.tasks).get(&job.id) {
+            task.cancel.notify_one();
+        }
+        self.resume(job);
+    }
+
     /// Tells the task of a job, if one runs, that the user wants it ended.
     pub(crate) fn cancel(&self, id: JobId) {
         if let Some(task) = lock(&self.tasks).get_mut(&id) {
@@ -215,7 +230,10 @@ impl Runner {
             tracing::warn!("a submit did not end in time; its job will be in doubt");
         }
         // The searches first: one that finds something begins a task.
-        let looks: Vec<JoinHandle<()>> = lock(&self.looks).drain().map(|(_, look)| look).collect();
+        let looks: Vec<JoinHandle<()>> = lock(&self.looks)
+            .drain()
+            .map(|(_, look)| look.task)
+            .collect();
         stop_all(looks).await;
         let tasks: Vec<JoinHandle<()>> = lock(&self.tasks)
             .drain()
@@ -278,7 +296,9 @@ impl Runner {
     ) {
         let id = job.id;
         let cancel = Arc::new(Notify::new());
+        let attempt = job.attempt;
         let task = Task {
+            attempt,
             cancel: Arc::clone(&cancel),
             cancel_asked: job.cancel_asked,
             progress: Some(Progress::begun(self.clock.now())),
@@ -297,15 +317,14 @@ impl Runner {
                 job,
                 cancel: Arc::clone(&cancel),
                 work,
+                unclear: None,
                 files: None,
             };
             if AssertUnwindSafe(run.live()).catch_unwind().await.is_err() {
                 tracing::error!(job = %id, "a job's task panicked");
-                runner.settle(
-                    id,
-                    &cancel,
-                    runner.store.fail_after_panic(id, runner.clock.now()).await,
-                );
+                let now = runner.clock.now();
+                let written = runner.store.fail_after_panic(id, attempt, now).await;
+                runner.settle(id, &cancel, written);
             }
             drop(waiting);
         });
@@ -333,6 +352,10 @@ impl Runner {
                     State::Unconfirmed if job.looking => self.look_for(&job),
                     _ => {}
                 }
+            }
+            // The job went back to an earlier attempt, whose task announces it.
+            Err(Error::TooLate { state }) => {
+                tracing::info!(job = %id, state, "an end came too late to be written");
             }
             Err(error) => tracing::error!(job = %id, %error, "a job's end could not be written"),
         }

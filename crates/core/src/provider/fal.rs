@@ -83,8 +83,16 @@ pub(crate) enum SubmitError {
     /// The other side said no, and will say it again.
     Refused(Failure),
     /// It may have arrived: timeout, reset, 5xx, an unreadable 2xx.
-    Unclear(Failure),
+    Unclear {
+        /// What came instead of an answer.
+        failure: Failure,
+        /// The id that the answer's head gave the request. A gateway's id need not be the queue's.
+        request_id: Option<String>,
+    },
 }
+
+/// What is said of an answer that leads to where it must not.
+const NOT_ASKED: &str = "It names an address that is not asked";
 
 /// Whether fal keeps what is asked and answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +155,11 @@ impl Fal {
             .ok_or_else(|| Failure::free(Code::ModelUnknown).saying(model))
     }
 
+    /// Where a request can be asked about that is known by its id alone; `None` on another endpoint, whose addresses nobody knows.
+    pub(crate) fn ticket(&self, model: &str, request_id: &str) -> Option<Ticket> {
+        self.to.ticket(self.to.endpoint_id(model), request_id)
+    }
+
     /// Whether the job's life is looked after by fal itself, so that it is asked without an end.
     pub(crate) fn is_fals_own(&self) -> bool {
         self.to.is_fals_own()
@@ -158,6 +171,7 @@ impl Fal {
             .cancel_url
             .as_deref()
             .and_then(|url| Url::parse(url).ok())
+            .filter(|url| self.to.may_ask(url))
         else {
             return CancelReply::Unknown;
         };
@@ -218,8 +232,11 @@ impl Fal {
         url: &str,
         logs: bool,
     ) -> Result<(StatusCode, HeaderMap, Vec<u8>), Failure> {
-        let mut url =
-            Url::parse(url).map_err(|_| Failure::free(Code::AnswerUnreadable).saying(url))?;
+        // A ticket's addresses were looked at when it came; its row may be older than that.
+        let parsed = Url::parse(url).ok().filter(|url| self.to.may_ask(url));
+        let mut url = parsed.ok_or_else(|| {
+            Failure::free(Code::AnswerUnreadable).saying(format!("{NOT_ASKED}: {url}"))
+        })?;
         if logs && self.is_fals_own() {
             url.query_pairs_mut().append_pair("logs", "1");
         }

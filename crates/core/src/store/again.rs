@@ -2,7 +2,8 @@
 
 use super::job_rows::attempt_of;
 use super::moves::{
-    CURRENT, committed, end_attempt, job_in, live_job_in, step, write_failure, write_ticket,
+    CURRENT, add_note, committed, end_attempt, job_in, live_job_in, step, write_failure,
+    write_seen, write_ticket,
 };
 use super::{Store, Transaction};
 use crate::clock::Moment;
@@ -22,6 +23,8 @@ pub(crate) enum Looked {
         /// Whether it is one of those that are believed.
         counts: bool,
     },
+    /// It could not be searched, which the user waits to hear; it will be again. Why, for people.
+    Failed(String),
     /// It could not be searched, and there is no use in going on; why, for people.
     GivenUp(String),
 }
@@ -46,7 +49,8 @@ impl Store {
         step(&mut tx, id, event, now).await?;
         if event == Move::RunAgain {
             sqlx::query(
-                "UPDATE job SET attempt = attempt + 1, tries = 0, tried_since = NULL WHERE id = ?",
+                "UPDATE job SET attempt = 1 + (SELECT max(number) FROM attempt WHERE job_id = job.id), tries = 0, tried_since = NULL
+                 WHERE id = ?",
             )
             .bind(id.to_string())
             .execute(&mut *tx)
@@ -85,8 +89,8 @@ impl Store {
         committed(tx, id).await
     }
 
-    /// Writes what a search for attempt `number` came to. `Some`: the job as it is after it. `None`: it is no more about the present
-    /// attempt, which it must not disturb; what was learned of the old one is kept in its row.
+    /// Writes what a search for attempt `number` came to. `Some`: the job as it is after it. `None`: the search was for an attempt that is no
+    /// more the present one, or no more in doubt, and changes nothing of the job.
     pub(crate) async fn looked(
         &self,
         id: JobId,
@@ -98,11 +102,16 @@ impl Store {
         let job = job_in(&mut tx, id).await?;
         let present = job.state == State::Unconfirmed && job.attempt == number;
         if let Looked::Found(ticket) = looked {
-            write_ticket(&mut tx, id, number, ticket, now).await?;
+            write_ticket(&mut tx, id, number, ticket).await?;
+            write_seen(&mut tx, id, number, now).await?;
         }
         if !present {
-            tx.commit().await?;
-            return Ok(None);
+            let found = matches!(looked, Looked::Found(_)) && job.attempt != number;
+            if found {
+                found_late(&mut tx, &job, number, now).await?;
+            }
+            let job = committed(tx, id).await?;
+            return Ok(found.then_some(job));
         }
         let over = match looked {
             Looked::Found(_) => {
@@ -128,11 +137,15 @@ impl Store {
                     )
                 })
             }
+            Looked::Failed(why) => {
+                write_said(&mut tx, id, why).await?;
+                None
+            }
             Looked::GivenUp(why) => Some(why.clone()),
         };
         if let Some(said) = over {
-            sqlx::query("UPDATE job SET failure_said = ?, updated_at = ? WHERE id = ?")
-                .bind(said.chars().take(Failure::SAID_MAX).collect::<String>())
+            write_said(&mut tx, id, &said).await?;
+            sqlx::query("UPDATE job SET updated_at = ? WHERE id = ?")
                 .bind(now.timestamp_micros())
                 .bind(id.to_string())
                 .execute(&mut *tx)
@@ -141,6 +154,52 @@ impl Store {
         }
         committed(tx, id).await.map(Some)
     }
+}
+
+/// An earlier attempt is found at fal while the user has begun another. Nobody pays for the new one as long as it is not on its way: the job
+/// goes back to the one that is paid. Afterwards both are, and the user is told.
+async fn found_late(
+    tx: &mut Transaction<'_>,
+    job: &Job,
+    number: u32,
+    now: Moment,
+) -> Result<(), Error> {
+    let id = job.id;
+    if attempt_in(tx, id).await?.intended_at.is_some() {
+        let which = match number {
+            1 => "The first try",
+            _ => "An earlier try",
+        };
+        return add_note(
+            tx,
+            id,
+            &format!("{which} was found at fal too, and is charged."),
+        )
+        .await;
+    }
+    // Cancelled it stays: what is paid can be fetched for nothing if the user wants it.
+    if job.state != State::Cancelled {
+        step(tx, id, Move::GoBack, now).await?;
+    }
+    sqlx::query(
+        "UPDATE job SET attempt = ?, tries = 0, tried_since = NULL, not_before = NULL WHERE id = ?",
+    )
+    .bind(number)
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    end_attempt(tx, id, false).await?;
+    write_failure(tx, id, None).await
+}
+
+/// What is known of a search, in the place of what was said before.
+async fn write_said(tx: &mut Transaction<'_>, id: JobId, said: &str) -> Result<(), Error> {
+    sqlx::query("UPDATE job SET failure_said = ? WHERE id = ?")
+        .bind(said.chars().take(Failure::SAID_MAX).collect::<String>())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// What can be had of an ended job for nothing.
@@ -194,7 +253,7 @@ mod tests {
     const MODEL: &str = "fal-ai/flux-2-pro/edit";
 
     /// A store with one job, whose first attempt is in doubt.
-    async fn in_doubt(folder: &std::path::Path, now: Moment) -> (Store, JobId) {
+    async fn in_doubt(folder: &std::path::Path, now: Moment) -> (Store, JobId, Intent<'static>) {
         let store = Store::open(&folder.join("library.db"), Access::Owner)
             .await
             .unwrap();
@@ -238,10 +297,10 @@ mod tests {
             estimate: Estimate::UNKNOWN,
             budget,
         };
-        store.intend(id, &intent, now).await.unwrap();
+        store.intend(id, 1, &intent, now).await.unwrap();
         let lost = Failure::free(Code::SubmitUnclear).charged(Charged::Maybe);
         assert!(store.doubt(id, &lost, now).await.unwrap().looking);
-        (store, id)
+        (store, id, intent)
     }
 
     fn found() -> Looked {
@@ -254,37 +313,85 @@ mod tests {
         })
     }
 
-    #[tokio::test]
-    async fn what_is_found_of_an_old_attempt_is_kept_and_leaves_the_new_one_alone() {
-        let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
-        let (store, id) = in_doubt(folder.path(), now).await;
-        assert_eq!(store.retry(id, now).await.unwrap().attempt, 2);
-        for looked in [Looked::Nothing { counts: true }, found()] {
-            assert_eq!(store.looked(id, 1, &looked, now).await.unwrap(), None);
-        }
-        let job = store.job(id).await.unwrap();
-        assert_eq!(
-            (job.state, job.request_id, job.cost),
-            (State::Queued, None, None)
-        );
-        let old = sqlx::query("SELECT charged, request_id, looks FROM attempt WHERE number = 1")
+    /// What the row of the first attempt says.
+    async fn first(store: &Store) -> (String, Option<String>, u32) {
+        let row = sqlx::query("SELECT charged, request_id, looks FROM attempt WHERE number = 1")
             .fetch_one(&store.read)
             .await
             .unwrap();
+        (row.get(0), row.get(1), row.get(2))
+    }
+
+    #[tokio::test]
+    async fn a_job_goes_back_to_what_is_found_before_the_new_attempt_is_sent() {
+        let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
+        let (store, id, intent) = in_doubt(folder.path(), now).await;
+        assert_eq!(store.retry(id, now).await.unwrap().attempt, 2);
+        let nothing = Looked::Nothing { counts: true };
+        assert_eq!(store.looked(id, 1, &nothing, now).await.unwrap(), None);
+        store.claim(now).await.unwrap();
+
+        let job = store.looked(id, 1, &found(), now).await.unwrap().unwrap();
         assert_eq!(
-            (
-                old.get::<&str, _>("charged"),
-                old.get::<&str, _>("request_id"),
-                old.get::<u32, _>("looks")
-            ),
-            ("yes", "r-1", 0)
+            (job.state, job.attempt, job.request_id.as_deref()),
+            (State::Waiting, 1, Some("r-1"))
         );
+        assert_eq!(job.cost.unwrap().charged, Charged::Yes);
+        // Whatever the new attempt's task does now comes too late.
+        let failure = Failure::free(Code::ProviderUnreachable);
+        assert!(store.intend(id, 2, &intent, now).await.is_err());
+        assert!(store.fail(id, 2, &failure, true, now).await.is_err());
+        assert!(store.put_off(id, 2, &failure, now, now).await.is_err());
+        assert!(store.cancel(id, 2, true, now).await.is_err());
+        assert!(store.requeue(id, 2, now).await.is_err());
+        assert_eq!(store.job(id).await.unwrap().state, State::Waiting);
+
+        // Numbers are not given out twice.
+        store.fail(id, 1, &failure, true, now).await.unwrap();
+        assert_eq!(store.retry(id, now).await.unwrap().attempt, 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_found_of_a_cancelled_jobs_first_try_can_be_had_for_nothing() {
+        let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
+        let (store, id, _) = in_doubt(folder.path(), now).await;
+        store.retry(id, now).await.unwrap();
+        store.ask_cancel(id, now).await.unwrap();
+        let job = store.looked(id, 1, &found(), now).await.unwrap().unwrap();
+        assert_eq!((job.state, job.attempt), (State::Cancelled, 1));
+        let job = store.retry(id, now).await.unwrap();
+        assert_eq!((job.state, job.attempt), (State::Waiting, 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_found_once_the_new_attempt_is_sent_is_kept_and_told() {
+        let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
+        let (store, id, intent) = in_doubt(folder.path(), now).await;
+        store.retry(id, now).await.unwrap();
+        store.claim(now).await.unwrap();
+        store.intend(id, 2, &intent, now).await.unwrap();
+        let job = store.looked(id, 1, &found(), now).await.unwrap().unwrap();
+        assert_eq!(
+            (job.state, job.attempt, job.request_id),
+            (State::Submitting, 2, None)
+        );
+        let note = "The first try was found at fal too, and is charged.";
+        assert_eq!(job.note.as_deref(), Some(note));
+        assert_eq!(
+            first(&store).await,
+            ("yes".to_owned(), Some("r-1".to_owned()), 0)
+        );
+        // It is told once, and what is said of the result does not take its place.
+        store.looked(id, 1, &found(), now).await.unwrap();
+        store.accept(id, None, now).await.unwrap();
+        let done = store.finish(id, &[], Some("Black."), now).await.unwrap();
+        assert_eq!(done.note, Some(format!("{note} Black.")));
     }
 
     #[tokio::test]
     async fn a_search_that_comes_a_second_time_to_what_was_found_changes_nothing() {
         let (folder, now) = (tempfile::tempdir().unwrap(), from_micros(1));
-        let (store, id) = in_doubt(folder.path(), now).await;
+        let (store, id, _) = in_doubt(folder.path(), now).await;
         let job = store.looked(id, 1, &found(), now).await.unwrap().unwrap();
         assert_eq!((job.state, &job.failure), (State::Waiting, &None));
         let nothing = Looked::Nothing { counts: true };

@@ -58,11 +58,12 @@ impl Store {
     pub(crate) async fn intend(
         &self,
         id: JobId,
+        attempt: u32,
         intent: &Intent<'_>,
         now: Moment,
     ) -> Result<Intended, Error> {
         let mut tx = self.begin().await?;
-        let job = job_in(&mut tx, id).await?;
+        let job = present(&mut tx, id, attempt).await?;
         if job.cancel_asked || job.deleted_at.is_some() {
             return Ok(Intended::Cancelled);
         }
@@ -104,8 +105,32 @@ impl Store {
         step(&mut tx, id, Move::Accept, now).await?;
         if let Some(ticket) = ticket {
             let number = job_in(&mut tx, id).await?.attempt;
-            write_ticket(&mut tx, id, number, ticket, now).await?;
+            write_ticket(&mut tx, id, number, ticket).await?;
+            write_seen(&mut tx, id, number, now).await?;
         }
+        committed(tx, id).await
+    }
+
+    /// The provider may have the job: the head of an answer that could not be read named a request. Until it is seen there
+    /// ([`Store::seen`]) nobody knows whether that is the one.
+    pub(crate) async fn accept_unseen(
+        &self,
+        id: JobId,
+        ticket: &Ticket,
+        now: Moment,
+    ) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        step(&mut tx, id, Move::Accept, now).await?;
+        let number = job_in(&mut tx, id).await?.attempt;
+        write_ticket(&mut tx, id, number, ticket).await?;
+        committed(tx, id).await
+    }
+
+    /// The provider has shown the request that the present attempt's ticket names.
+    pub(crate) async fn seen(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+        let mut tx = self.begin().await?;
+        let number = job_in(&mut tx, id).await?.attempt;
+        write_seen(&mut tx, id, number, now).await?;
         committed(tx, id).await
     }
 
@@ -158,11 +183,13 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        sqlx::query("UPDATE job SET note = ?, cancel_asked = 0 WHERE id = ?")
-            .bind(note)
+        sqlx::query("UPDATE job SET cancel_asked = 0 WHERE id = ?")
             .bind(id.to_string())
             .execute(&mut *tx)
             .await?;
+        if let Some(note) = note {
+            add_note(&mut tx, id, note).await?;
+        }
         committed(tx, id).await
     }
 
@@ -170,11 +197,13 @@ impl Store {
     pub(crate) async fn fail(
         &self,
         id: JobId,
+        attempt: u32,
         failure: &Failure,
         ended: bool,
         now: Moment,
     ) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
+        present(&mut tx, id, attempt).await?;
         step(&mut tx, id, Move::Fail, now).await?;
         write_failure(&mut tx, id, Some(failure)).await?;
         write_charged(&mut tx, id, failure.charged).await?;
@@ -182,7 +211,8 @@ impl Store {
         committed(tx, id).await
     }
 
-    /// Nobody knows whether it was sent. Where its body has a mark, fal's list is searched for it from now on.
+    /// Nobody knows whether it was sent. Where its body has a mark, fal's list is searched for it from now on. A ticket that led to nothing is
+    /// none any more; its id stays, for who asks fal's support.
     pub(crate) async fn doubt(
         &self,
         id: JobId,
@@ -194,7 +224,8 @@ impl Store {
         write_failure(&mut tx, id, Some(failure)).await?;
         write_charged(&mut tx, id, failure.charged).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE attempt SET ended = (mark IS NULL) WHERE {CURRENT}"
+            "UPDATE attempt SET ended = (mark IS NULL), protocol = NULL, status_url = NULL, response_url = NULL, cancel_url = NULL
+             WHERE {CURRENT}"
         )))
         .bind(id.to_string())
         .execute(&mut *tx)
@@ -203,8 +234,15 @@ impl Store {
     }
 
     /// The user ended it. `ended` as in [`Store::fail`].
-    pub(crate) async fn cancel(&self, id: JobId, ended: bool, now: Moment) -> Result<Job, Error> {
+    pub(crate) async fn cancel(
+        &self,
+        id: JobId,
+        attempt: u32,
+        ended: bool,
+        now: Moment,
+    ) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
+        present(&mut tx, id, attempt).await?;
         step(&mut tx, id, Move::Cancel, now).await?;
         // The provider may have worked on it before it heard.
         write_charged(&mut tx, id, Charged::Maybe).await?;
@@ -226,17 +264,38 @@ impl Store {
     }
 
     /// A job's task broke. Where the request may have gone out, that is doubt; elsewhere a failure.
-    pub(crate) async fn fail_after_panic(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+    pub(crate) async fn fail_after_panic(
+        &self,
+        id: JobId,
+        attempt: u32,
+        now: Moment,
+    ) -> Result<Job, Error> {
         let failure = Failure::free(Code::Internal).charged(Charged::Maybe);
         match self.job(id).await?.state {
             State::Submitting => self.doubt(id, &failure, now).await,
-            _ => self.fail(id, &failure, false, now).await,
+            _ => self.fail(id, attempt, &failure, false, now).await,
         }
     }
 }
 
 /// The current attempt's row of the job bound last.
 pub(super) const CURRENT: &str = "(job_id, number) = (SELECT id, attempt FROM job WHERE id = ?)";
+
+/// The job, if that attempt is still its present one: a job can go back to an earlier try that was found at fal, and the task of the later one
+/// must neither send it nor end the job.
+pub(super) async fn present(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    attempt: u32,
+) -> Result<Job, Error> {
+    let job = job_in(tx, id).await?;
+    match job.attempt == attempt {
+        true => Ok(job),
+        false => Err(Error::TooLate {
+            state: job.state.name(),
+        }),
+    }
+}
 
 /// Reads the state, asks whether the move is legal, writes the new one.
 pub(super) async fn step(
@@ -317,19 +376,17 @@ async fn write_charged(tx: &mut Transaction<'_>, id: JobId, charged: Charged) ->
     Ok(())
 }
 
-/// The provider has that attempt, and will charge it; sending it is no trouble any more.
+/// Where that attempt is asked about.
 pub(super) async fn write_ticket(
     tx: &mut Transaction<'_>,
     id: JobId,
     number: u32,
     ticket: &Ticket,
-    now: Moment,
 ) -> Result<(), Error> {
     sqlx::query(
-        "UPDATE attempt SET accepted_at = ?, protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?, charged = 'yes'
+        "UPDATE attempt SET protocol = ?, request_id = ?, status_url = ?, response_url = ?, cancel_url = ?
          WHERE job_id = ? AND number = ?",
     )
-    .bind(now.timestamp_micros())
     .bind(ticket.protocol.name())
     .bind(&ticket.request_id)
     .bind(&ticket.status_url)
@@ -337,6 +394,36 @@ pub(super) async fn write_ticket(
     .bind(&ticket.cancel_url)
     .bind(id.to_string())
     .bind(number)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The provider has that attempt, and will charge it.
+pub(super) async fn write_seen(
+    tx: &mut Transaction<'_>,
+    id: JobId,
+    number: u32,
+    now: Moment,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE attempt SET accepted_at = ?, charged = 'yes' WHERE job_id = ? AND number = ?",
+    )
+    .bind(now.timestamp_micros())
+    .bind(id.to_string())
+    .bind(number)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Adds what a person should know, once.
+pub(super) async fn add_note(tx: &mut Transaction<'_>, id: JobId, note: &str) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE job SET note = coalesce(note || ' ', '') || ?1 WHERE id = ?2 AND instr(coalesce(note, ''), ?1) = 0",
+    )
+    .bind(note)
+    .bind(id.to_string())
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::job_rows::not_found;
-use super::moves::{CURRENT, committed, end_attempt, job_in, step, write_failure};
+use super::moves::{CURRENT, committed, end_attempt, job_in, present, step, write_failure};
 use super::versions::uuid;
 use super::{Store, Transaction};
 use crate::clock::{Moment, from_micros};
@@ -77,12 +77,13 @@ impl Store {
     pub(crate) async fn put_off(
         &self,
         id: JobId,
+        attempt: u32,
         why: &Failure,
         not_before: Moment,
         now: Moment,
     ) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
-        let job = job_in(&mut tx, id).await?;
+        let job = present(&mut tx, id, attempt).await?;
         forget_intent(&mut tx, id).await?;
         if job.cancel_asked || job.deleted_at.is_some() {
             step(&mut tx, id, Move::Cancel, now).await?;
@@ -103,8 +104,9 @@ impl Store {
     }
 
     /// Nothing reached a provider: back in line, at once.
-    pub(crate) async fn requeue(&self, id: JobId, now: Moment) -> Result<Job, Error> {
+    pub(crate) async fn requeue(&self, id: JobId, attempt: u32, now: Moment) -> Result<Job, Error> {
         let mut tx = self.begin().await?;
+        present(&mut tx, id, attempt).await?;
         step(&mut tx, id, Move::Requeue, now).await?;
         forget_intent(&mut tx, id).await?;
         committed(tx, id).await

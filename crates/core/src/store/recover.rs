@@ -32,7 +32,7 @@ impl Store {
                     self.doubt(job.id, &lost, now).await
                 }
                 // The demo engine's work was lost with the program; it costs nothing to do it again.
-                _ => self.requeue(job.id, now).await,
+                _ => self.requeue(job.id, job.attempt, now).await,
             };
             // One row that makes no sense must not keep a whole library shut.
             match settled {

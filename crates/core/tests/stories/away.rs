@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use overpaint_core::error::Charged;
 use overpaint_core::job::State;
 use overpaint_core::settings::Given;
 use overpaint_testkit::{Folder, GOOD_KEY, sample};
@@ -166,6 +167,53 @@ async fn a_location_a_poll_url_a_redirect_and_a_result_elsewhere_are_asked_witho
         assert!(leads_to != "/picture.png" || job.state == State::Done);
     }
     check_no_key(&there);
+}
+
+/// 0.0.0.0 leads to this computer without being one of its loopback addresses, so what is there counts as an endpoint anywhere.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_elsewhere_cannot_make_us_ask_inside_a_private_network() {
+    let there = elsewhere().await;
+    for away in [
+        there.origin.clone(),
+        there.origin.replace("127.0.0.1", "localhost"),
+    ] {
+        let queue = format!(
+            r#"{{"request_id":"r","status_url":"{away}/status","response_url":"{away}/result","cancel_url":"{away}/cancel"}}"#
+        );
+        let answers = [
+            (202, format!("location: {away}/located\r\n"), String::new()),
+            (
+                202,
+                String::new(),
+                format!(r#"{{"poll_url":"{away}/polled"}}"#),
+            ),
+            (200, String::new(), queue),
+        ];
+        for (status, headers, body) in answers {
+            let said = format!("{headers}{body}");
+            let endpoint =
+                Recorder::start(move |_| (status, headers.clone(), body.clone().into_bytes()))
+                    .await;
+            let folder = Folder::new().unwrap();
+            let given = Given::nothing(folder.path())
+                .flag("FAL_API_KEY", GOOD_KEY)
+                .flag(
+                    "FAL_ENDPOINT",
+                    endpoint.origin.replace("127.0.0.1", "0.0.0.0"),
+                )
+                .flag("POLL_INTERVAL", "0.005")
+                .flag("POLL_MAX_WAIT", "0.05");
+            let job = run(&open(given).await, "dusk").await;
+            let charged = job.failure.map(|failure| failure.charged);
+            assert_eq!(
+                (job.state, charged, endpoint.seen().len()),
+                (State::Unconfirmed, Some(Charged::Maybe), 1),
+                "{said}"
+            );
+        }
+    }
+    assert_eq!(there.seen(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

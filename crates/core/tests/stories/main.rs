@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod again;
 mod away;
 mod bucket;
 mod cache;
@@ -14,6 +15,7 @@ mod import;
 mod inputs;
 mod ledger;
 mod library;
+mod list;
 mod models;
 mod money;
 mod outcomes;
@@ -101,6 +103,10 @@ impl Held {
 
     fn move_on(&self, seconds: u64) {
         *self.0.lock().unwrap() += Duration::from_secs(seconds);
+    }
+
+    fn move_back(&self, seconds: u64) {
+        *self.0.lock().unwrap() -= Duration::from_secs(seconds);
     }
 }
 

@@ -211,6 +211,20 @@ async fn fals_list_is_read_and_its_age_is_told_also_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_was_read_by_a_clock_that_was_ahead_is_read_again() {
+    let (stage, minutes) = (Stage::new().await, Arc::new(AtomicI64::new(60 * 24 * 7)));
+    let library = open_at(stage.given(), &minutes).await;
+    let ahead = library.refresh_models().await.unwrap().listed_at.unwrap();
+    minutes.store(0, Ordering::SeqCst);
+    let mut events = library.subscribe();
+    library.search_models("painter").await.unwrap();
+    let heard = async { while !matches!(events.recv().await, Ok(Event::Models)) {} };
+    tokio::time::timeout(DEADLINE, heard).await.unwrap();
+    let found = library.search_models("painter").await.unwrap();
+    assert!(found.listed_at.unwrap() < ahead);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_cannot_be_read_leaves_the_one_before() {
     let stage = Stage::new().await;
     let library = stage.open().await;

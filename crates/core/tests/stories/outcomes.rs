@@ -102,6 +102,36 @@ async fn an_upload_that_fal_answers_badly_is_tried_five_times() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_uploads_that_fal_answers_badly_in_a_row_are_counted() {
+    let stage = Stage::new().await;
+    let held = Held::new();
+    let given = stage.given().flag("FAL_BACKOFF", "60");
+    let library = open_at(given, held.clock()).await;
+    let id = submitted(&library, "[[submit:busy*4]]").await;
+    let put_off_for = async |code: Code, submits: usize| {
+        until(&library, id, |job| {
+            let why = job.failure.as_ref().map(|failure| failure.code);
+            let sent = stage.fal.requests_as(Role::Submit).len();
+            job.not_before.is_some() && why == Some(code) && sent == submits
+        })
+        .await
+    };
+    for submits in 1..=3 {
+        put_off_for(Code::RateLimited, submits).await;
+        library.retry_job(id).await.unwrap();
+    }
+    put_off_for(Code::RateLimited, 4).await;
+    stage.fal.script(|script| {
+        script.fail_times(Place::Initiate, Failure::Internal, 1);
+    });
+    library.retry_job(id).await.unwrap();
+    put_off_for(Code::ProviderFailed, 4).await;
+    library.retry_job(id).await.unwrap();
+    let job = ended(&library, id).await;
+    assert_eq!((job.state, stage.fal.charges()), (State::Done, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_without_tls_has_sent_nothing() {
     let stage = Stage::new().await;
     let endpoint = stage.fal.origin().replace("http://", "https://");
@@ -166,6 +196,21 @@ async fn a_busy_fal_is_asked_again_when_it_says_and_others_go_past() {
     run(&library, "greener").await;
     assert_eq!(ended(&library, id).await.state, State::Done);
     assert_eq!(stage.fal.charges(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_fal_that_says_at_once_is_not_asked_at_once_for_ever() {
+    let stage = Stage::new().await;
+    let held = Held::new();
+    let given = stage.given().flag("FAL_BACKOFF", "60");
+    let library = open_at(given, held.clock()).await;
+    for prompt in ["[[submit:busy-retry-after-0]]", "[[submit:busy-until-0]]"] {
+        let id = submitted(&library, prompt).await;
+        let job = put_off(&library, id).await;
+        let pause = job.not_before.unwrap() - held.now();
+        assert!(pause >= chrono::TimeDelta::seconds(45), "{pause}");
+    }
+    assert_eq!(stage.fal.requests_as(Role::Submit).len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,8 @@ mod reconcile;
 mod submit;
 mod wait;
 
+pub(super) use reconcile::Look;
+
 use std::sync::Arc;
 
 use super::run::{End, Run};

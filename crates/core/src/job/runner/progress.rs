@@ -29,7 +29,8 @@ impl Runner {
     /// Changes how far a job is and says so, not more often than [`PROGRESS_EVERY`].
     pub(super) fn progress(&self, job: &Job, change: impl FnOnce(&mut Progress)) {
         let mut tasks = lock(&self.tasks);
-        let Some(task) = tasks.get_mut(&job.id) else {
+        let task = tasks.get_mut(&job.id);
+        let Some(task) = task.filter(|task| task.attempt == job.attempt) else {
             return;
         };
         let progress = task

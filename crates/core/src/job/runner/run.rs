@@ -19,6 +19,8 @@ pub(super) struct Run {
     pub(super) job: Job,
     pub(super) cancel: Arc<Notify>,
     pub(super) work: Option<OwnedSemaphorePermit>,
+    /// Why its submit is in doubt as long as the provider has not shown the request that its ticket names.
+    pub(super) unclear: Option<Failure>,
     /// Held from keeping a result's file to writing its row.
     pub(super) files: Option<OwnedRwLockReadGuard<()>>,
 }
@@ -83,7 +85,8 @@ impl Run {
             }
         });
         let (runner, id, end) = (Arc::clone(&self.runner), self.job.id, &end);
-        let written = insist(|| write_end(&runner, id, end)).await;
+        let attempt = self.job.attempt;
+        let written = insist(|| write_end(&runner, id, attempt, end)).await;
         match end {
             End::Doubt(_) => drill::point("doubt_stored").await,
             End::Later { .. } => drill::point("put_off").await,
@@ -136,17 +139,17 @@ impl Run {
     }
 }
 
-async fn write_end(runner: &Runner, id: JobId, end: &End) -> Result<Job, Error> {
+async fn write_end(runner: &Runner, id: JobId, attempt: u32, end: &End) -> Result<Job, Error> {
     let (store, now) = (&runner.store, runner.clock.now());
     match end {
         End::Done { results, note } => store.finish(id, results, note.as_deref(), now).await,
-        End::Failed { failure, ended } => store.fail(id, failure, *ended, now).await,
+        End::Failed { failure, ended } => store.fail(id, attempt, failure, *ended, now).await,
         End::Doubt(failure) => store.doubt(id, failure, now).await,
         End::Later {
             failure,
             not_before,
-        } => store.put_off(id, failure, *not_before, now).await,
-        End::Cancelled { ended } => store.cancel(id, *ended, now).await,
-        End::Closing => store.requeue(id, now).await,
+        } => store.put_off(id, attempt, failure, *not_before, now).await,
+        End::Cancelled { ended } => store.cancel(id, attempt, *ended, now).await,
+        End::Closing => store.requeue(id, attempt, now).await,
     }
 }

@@ -26,6 +26,11 @@ const OLD: TimeDelta = TimeDelta::days(1);
 /// What failed is not tried again sooner.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
 
+/// Whether `moment` lies less than `span` back. One that is still to come, because the clock was set back, counts for nothing.
+fn within(span: TimeDelta, moment: Moment, now: Moment) -> bool {
+    (TimeDelta::zero()..span).contains(&(now - moment))
+}
+
 /// The whole list must be there by then.
 const LIST_WITHIN: Duration = Duration::from_secs(120);
 
@@ -70,7 +75,10 @@ impl Catalogue {
 
     fn may_try_list(&self, now: Moment) -> bool {
         let going = self.lock();
-        !going.refreshing && going.tried_at.is_none_or(|tried| now - tried >= AGAIN)
+        !going.refreshing
+            && going
+                .tried_at
+                .is_none_or(|tried| !within(AGAIN, tried, now))
     }
 
     /// Takes the turn to read a model's description.
@@ -79,7 +87,7 @@ impl Catalogue {
         if going
             .schemas
             .get(id)
-            .is_some_and(|tried| now - *tried < AGAIN)
+            .is_some_and(|tried| within(AGAIN, *tried, now))
         {
             return false;
         }
@@ -116,7 +124,7 @@ impl Library {
     /// Reads the list in the background if it is old.
     pub(super) fn refresh_list_if_old(&self, listed_at: Option<Moment>) {
         let now = self.0.clock.now();
-        let old = listed_at.is_none_or(|at| now - at >= OLD);
+        let old = listed_at.is_none_or(|at| !within(OLD, at, now));
         if old && self.is_on_fal() && self.0.catalogue.may_try_list(now) {
             let library = self.clone();
             tokio::spawn(async move { library.refresh_list().await });
@@ -163,7 +171,7 @@ impl Library {
     pub(super) async fn refresh_schema_if_old(&self, id: &str) -> Result<Option<Failure>, Error> {
         let now = self.0.clock.now();
         let row = self.0.store.model_row(id).await?;
-        if row.schema_at.is_some_and(|at| now - at < OLD) {
+        if row.schema_at.is_some_and(|at| within(OLD, at, now)) {
             return Ok(None);
         }
         let known =

@@ -197,6 +197,18 @@ impl Destination {
         }
     }
 
+    /// Whether a job may be asked about at `url`, which an answer named: over https, or plain where the endpoint itself is plain; and never
+    /// inside a private network, unless the endpoint is there.
+    pub(super) fn may_ask(&self, url: &Url) -> bool {
+        let endpoint = match self {
+            Self::Fal(hosts) => hosts.moved.as_ref(),
+            Self::Other(endpoint, _) => Some(endpoint),
+        };
+        let plain = endpoint.is_some_and(|endpoint| endpoint.scheme() == "http");
+        let safe = url.scheme() == "https" || url.scheme() == "http" && plain;
+        safe && self.reach().holds(url)
+    }
+
     /// Whether a result may be fetched from `url`: over https, or plain where the endpoint itself is plain; and never from inside a private
     /// network, unless the endpoint is there.
     pub(crate) fn may_fetch(&self, url: &Url) -> bool {
@@ -215,7 +227,7 @@ impl Destination {
         safe && self.reach().holds(url)
     }
 
-    /// How far results may come from.
+    /// How far an answer may send us.
     pub(super) fn reach(&self) -> Reach {
         Reach::of(match self {
             Self::Fal(hosts) => hosts.moved.as_ref(),
@@ -344,6 +356,36 @@ mod tests {
             "http://203.0.113.9:5000/queue/x",
             Source::Environment
         ));
+    }
+
+    #[test]
+    fn a_job_is_asked_about_where_the_endpoint_is_or_in_public_and_nowhere_else() {
+        let fal = settings(None, None);
+        let lan = settings(Some(("http://10.0.0.7:9000/", Source::Environment)), None);
+        let here = settings(Some(("http://127.0.0.1:9000/", Source::Environment)), None);
+        let moved = settings(None, Some("http://127.0.0.1:5000"));
+        let secure = settings(Some(("https://edit.example/", Source::Environment)), None);
+        let table = [
+            (&fal, "https://queue.fal.run/x/requests/1/status", true),
+            (&fal, "http://queue.fal.run/x/requests/1/status", false),
+            (&fal, "https://169.254.169.254/latest/meta-data", false),
+            (&fal, "https://localhost/x", false),
+            (&lan, "http://10.0.0.7:9001/poll", true),
+            (&lan, "http://edit.example/poll", true),
+            (&lan, "http://169.254.169.254/latest/meta-data", false),
+            (&lan, "http://127.0.0.1/x", false),
+            (&lan, "http://10.0.0.8/x", false),
+            (&lan, "file:///etc/passwd", false),
+            (&here, "http://127.0.0.1:9001/poll", true),
+            (&moved, "http://127.0.0.1:5001/poll", true),
+            (&secure, "https://edit.example/poll", true),
+            (&secure, "http://edit.example/poll", false),
+            (&secure, "https://192.168.1.1/x", false),
+        ];
+        for (settings, url, may) in table {
+            let to = Destination::of(settings).unwrap();
+            assert_eq!(to.may_ask(&Url::parse(url).unwrap()), may, "{to:?} {url}");
+        }
     }
 
     #[test]

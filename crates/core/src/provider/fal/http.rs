@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Failure, Got, Step};
 const ANSWER_MAX: usize = 96 << 20;
 
 /// Longest JSON answer that is held in memory while it comes. A longer one waits in a file until it is whole.
-const IN_MEMORY: usize = 4 << 20;
+pub(super) const IN_MEMORY: usize = 4 << 20;
 
 /// Most values an answer's JSON may have. Small text makes large structures: a million of `[]` is three megabytes, and fifty once it is read.
 const VALUES_MAX: usize = 50_000;
@@ -32,7 +32,7 @@ pub(crate) struct Http {
     /// Submits, and nothing else: never a pooled connection, never a second try. A kept-alive connection that the other side is closing
     /// makes HTTP libraries send again; a submit must not be sent again.
     pub(super) submit: Client,
-    /// Status, results, cancels.
+    /// Status, results, cancels: addresses that answers name, so it goes only where they may send us.
     pub(super) ask: Client,
     /// Uploads: a slow line may take its time, so the whole is bounded by its size (see `upload`), not the wait for an answer.
     pub(super) upload: Client,
@@ -67,6 +67,7 @@ impl Http {
             ask: built(
                 base()
                     .redirect(never())
+                    .dns_resolver(reach.clone())
                     .read_timeout(Duration::from_secs(60)),
             )?,
             upload: built(base().redirect(never()).dns_resolver(reach.clone()))?,
@@ -118,7 +119,7 @@ fn following(reach: Reach) -> Policy {
     Policy::custom(follow)
 }
 
-/// Reads a body without pictures whole; what lies beyond a few megabytes is cut off and makes the JSON unreadable. A compressed body was not
+/// Reads a body without pictures whole; what lies beyond [`IN_MEMORY`] is cut off and makes the JSON unreadable. A compressed body was not
 /// asked for and is not unpacked.
 pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
     let mut body = Vec::new();

@@ -1,4 +1,4 @@
-//! Whose addresses may be asked for a result. An answer names them, and must not be able to name this computer, its network, or the address at
+//! Whose addresses may be asked about a job or for a result. An answer names them, and must not be able to name this computer, its network, or the address at
 //! which clouds tell secrets.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,7 +9,7 @@ use url::{Host, Url};
 /// What an address that is refused is said to be; [`super::download`] tells it from a name that does not resolve.
 pub(super) const NOT_PUBLIC: &str = "that name belongs to an address inside a private network";
 
-/// How far results may come from.
+/// How far an answer may send us.
 #[derive(Debug, Clone)]
 pub(super) enum Reach {
     /// The endpoint is on this computer: a test, or somebody's own. It may name what it likes.

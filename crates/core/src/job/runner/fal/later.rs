@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use crate::error::{Code, Error, Failure, Got};
 use crate::job::backoff;
+use crate::job::runner::lock;
 use crate::job::runner::run::{End, Run};
 use crate::provider::fal::Fal;
 
-/// So often in a row an upload that fal answers badly is tried. Without a network there is no end to it.
+/// So often in a row an upload that fal answers badly is tried. There is no end to it without a network, or where fal has no room now.
 const UPLOADS: u32 = 5;
 
 /// What could not be sent.
@@ -20,7 +21,7 @@ pub(super) enum Unsent {
 }
 
 impl Run {
-    /// Nothing was sent that could cost money: back in line, as told or after a pause that grows. fal is tried without an end, another
+    /// Nothing was sent that could cost money: back in line, after a pause that grows, or as told if that is longer. fal is tried without an end, another
     /// endpoint for as long as it would be polled; then `failure` is the job's end.
     pub(super) async fn later(
         &self,
@@ -32,12 +33,13 @@ impl Run {
         let (runner, id) = (&self.runner, self.job.id);
         let tries = runner.store.tries(id).await?;
         let now = runner.clock.now();
-        let pause = retry_after
-            .and_then(|told| backoff::told(told, now))
-            .unwrap_or_else(|| backoff::pause(runner.fal.backoff, tries.times, rand::random()));
+        // The pictures are uploaded anew each time, so "at once" is not taken at its word.
+        let own = backoff::pause(runner.fal.backoff, tries.times, rand::random());
+        let told = retry_after.and_then(|told| backoff::told(told, now));
+        let pause = told.map_or(own, |told| told.max(own));
         let not_before = now + TimeDelta::from_std(pause).unwrap_or_default();
-        let over = if what == Unsent::Upload && !is_offline(&failure) {
-            tries.times + 1 >= UPLOADS
+        let over = if what == Unsent::Upload && is_bad(&failure) {
+            self.bad_upload() >= UPLOADS
         } else {
             let until = tries.since.unwrap_or(now) + runner.fal.poll_max_wait;
             !fal.is_fals_own() && not_before > until
@@ -56,6 +58,19 @@ impl Run {
         })
     }
 
+    /// Counts an upload that fal answered badly, and answers how many there were in a row.
+    fn bad_upload(&self) -> u32 {
+        let mut bad = lock(&self.runner.bad_uploads);
+        let count = bad.entry((self.job.id, self.job.attempt)).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// The pictures are at fal: what went before does not count any more.
+    pub(super) fn uploaded(&self) {
+        lock(&self.runner.bad_uploads).remove(&(self.job.id, self.job.attempt));
+    }
+
     /// The end of a job whose pictures could not be brought to fal: where that may pass, it is tried again.
     pub(super) async fn not_uploaded(&self, fal: &Fal, end: End) -> Result<End, Error> {
         match end {
@@ -67,11 +82,13 @@ impl Run {
     }
 }
 
-fn is_offline(failure: &Failure) -> bool {
-    failure
+/// Whether fal was reached and did not say that it has no room.
+fn is_bad(failure: &Failure) -> bool {
+    let offline = failure
         .answer
         .as_ref()
-        .is_some_and(|answer| answer.got == Got::NoConnection)
+        .is_some_and(|answer| answer.got == Got::NoConnection);
+    !offline && failure.code != Code::RateLimited
 }
 
 fn may_pass(failure: &Failure) -> bool {

@@ -1,10 +1,9 @@
 //! A submit whose answer was lost: searched for in fal's list of requests, which costs nothing. Found, the job goes on; not found twice, the
 //! user decides. What was learned is in the row, so a restart goes on with it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use crate::clock::Moment;
@@ -18,16 +17,27 @@ use crate::store::Looked;
 /// After so many refusals in a row (a key that may not read the list) the user is asked.
 const REFUSALS: u32 = 2;
 
+/// After so many searches in a row that fal answered badly the user is asked. Without a network there is no end to it.
+const FAILURES: u32 = 30;
+
 /// Asleep no longer than that at a time: a computer that slept has a clock that moved.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 
-/// Why a search is made.
+/// A search for a lost submit.
+#[derive(Debug)]
+pub(in crate::job::runner) struct Look {
+    pub(in crate::job::runner) task: JoinHandle<()>,
+    /// What a person waits to hear of it. A std mutex: held for a look, never across an await.
+    wish: Arc<Mutex<Option<Wish>>>,
+}
+
+/// A person wants the list searched now, and to be told what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
-    /// It is time.
-    Due,
-    /// The user wants it now, where no more were to come: whatever comes of it, the user is told at once.
-    Asked,
+    /// While searches are under way, which go on whatever comes of this one.
+    Meanwhile,
+    /// Where no more were to come: this one decides.
+    Once,
 }
 
 impl Runner {
@@ -39,51 +49,67 @@ impl Runner {
     /// Searches for it now.
     pub(crate) fn look_now(self: &Arc<Self>, job: &Job) {
         let looks = lock(&self.looks);
-        let under_way = looks.get(&job.id).is_some_and(|look| !look.is_finished());
+        let under_way = looks
+            .get(&job.id)
+            .is_some_and(|look| !look.task.is_finished());
         drop(looks);
-        let wish = if under_way { Wish::Due } else { Wish::Asked };
+        let wish = if under_way {
+            Wish::Meanwhile
+        } else {
+            Wish::Once
+        };
         self.search(job.id, Some(wish));
     }
 
-    fn search(self: &Arc<Self>, id: JobId, now: Option<Wish>) {
+    fn search(self: &Arc<Self>, id: JobId, wish: Option<Wish>) {
         let runner = Arc::clone(self);
         let mut looks = lock(&self.looks);
-        let before = looks.remove(&id);
-        let look = tokio::spawn(async move {
-            if let Err(error) = runner.search_until_over(id, before, now).await {
+        let before = looks.remove(&id).filter(|look| !look.task.is_finished());
+        // What a person waits to hear is not forgotten with the search that was to tell it.
+        let owed = before.as_ref().and_then(|look| *lock(&look.wish));
+        let wish = Arc::new(Mutex::new(wish.or(owed)));
+        let told = Arc::clone(&wish);
+        let task = tokio::spawn(async move {
+            let before = before.map(|look| look.task);
+            if let Err(error) = runner.search_until_over(id, before, &wish).await {
                 // The row is as it was: the next start, or the user, searches again.
                 tracing::error!(job = %id, %error, "a search for a lost submit broke off");
             }
         });
-        looks.insert(id, look);
+        looks.insert(id, Look { task, wish: told });
     }
 
     async fn search_until_over(
         self: &Arc<Self>,
         id: JobId,
         before: Option<JoinHandle<()>>,
-        mut now: Option<Wish>,
+        wish: &Mutex<Option<Wish>>,
     ) -> Result<(), Error> {
         let mut replaced = false;
         if let Some(before) = before {
             before.abort();
             replaced = before.await.is_err();
         }
-        let mut refusals = 0;
+        let (mut refusals, mut failures) = (0, 0);
         // A search that failed is not made again at once, whatever the pause is.
-        let mut not_before = None;
+        let pause = self.fal.reconcile_pause.max(self.fal.backoff);
+        let mut failed_at = None;
         loop {
             let (job, attempt) = (self.store.job(id).await?, self.store.attempt(id).await?);
-            let (State::Unconfirmed, Some(mark)) = (job.state, attempt.mark.clone()) else {
+            let Some(mark) = attempt.mark.clone().filter(|_| job.looking) else {
                 // Found by the search that this one took the place of, before that could go on with it.
                 if replaced && job.state == State::Waiting && !lock(&self.tasks).contains_key(&id) {
                     self.resume(job);
                 }
                 return Ok(());
             };
-            let due = self.due(&job, &attempt);
-            if now.is_none() {
-                self.sleep_until(due.max(not_before.unwrap_or(due))).await;
+            let since = attempt.looked_at.unwrap_or(job.updated_at);
+            let wanted = *lock(wish);
+            if wanted.is_none() {
+                self.sleep_after(since, self.fal.reconcile_pause).await;
+                if let Some(failed_at) = failed_at {
+                    self.sleep_after(failed_at, pause).await;
+                }
             }
             let place = self.looking.acquire().await;
             let search = self.search_once(&job, &attempt, &mark).await;
@@ -93,55 +119,46 @@ impl Runner {
             drill::point("list_read").await;
             let looked = match search {
                 Search::Found(ticket) => Looked::Found(ticket),
-                Search::Nothing => Looked::Nothing { counts: at >= due },
-                Search::Refused(said) if now == Some(Wish::Asked) || refusals + 1 >= REFUSALS => {
-                    Looked::GivenUp(format!("fal's list could not be searched: {said}"))
+                Search::Nothing => {
+                    (refusals, failures) = (0, 0);
+                    let counts = left(since, self.fal.reconcile_pause, at).is_none();
+                    Looked::Nothing { counts }
                 }
-                Search::Failed(said) if now == Some(Wish::Asked) => {
-                    Looked::GivenUp(format!("fal's list could not be searched: {said}"))
-                }
-                failed @ (Search::Refused(_) | Search::Failed(_)) => {
-                    refusals = match failed {
-                        Search::Refused(_) => refusals + 1,
-                        _ => 0,
-                    };
-                    now = None;
-                    not_before = Some(at + self.fal.reconcile_pause.max(self.fal.backoff));
-                    continue;
-                }
-            };
-            (now, refusals, replaced) = (None, 0, false);
-            let write = || self.store.looked(id, attempt.number, &looked, at);
-            let Some(job) = insist(write).await? else {
-                return Ok(());
-            };
-            match job.state {
-                State::Waiting => {
-                    drill::point("found_stored").await;
-                    self.resume(job);
-                    return Ok(());
-                }
-                _ => {
-                    let over = !job.looking;
-                    self.announce(job);
-                    if over {
-                        return Ok(());
+                Search::Refused(ref said)
+                | Search::Failed(ref said)
+                | Search::Offline(ref said) => {
+                    failed_at = Some(at);
+                    match search {
+                        Search::Refused(_) => (refusals, failures) = (refusals + 1, failures + 1),
+                        Search::Failed(_) => (refusals, failures) = (0, failures + 1),
+                        _ => {}
+                    }
+                    let over = refusals >= REFUSALS || failures >= FAILURES;
+                    let said = format!("fal's list could not be searched: {said}");
+                    match wanted {
+                        None if !over => continue,
+                        Some(Wish::Meanwhile) if !over => Looked::Failed(said),
+                        _ => Looked::GivenUp(said),
                     }
                 }
+            };
+            let write = || self.store.looked(id, attempt.number, &looked, at);
+            let written = insist(write).await?;
+            *lock(wish) = None;
+            // It was no more about the present attempt: the row says what there is to do now.
+            let Some(job) = written else { continue };
+            if job.state == State::Waiting && job.attempt == attempt.number {
+                drill::point("found_stored").await;
+                self.go_back(job);
+                return Ok(());
             }
+            self.announce(job);
         }
     }
 
-    /// When the next search means something: long enough after the submit, or the search before, for fal's list to have it.
-    fn due(&self, job: &Job, attempt: &Attempt) -> Moment {
-        let pause = TimeDelta::from_std(self.fal.reconcile_pause).unwrap_or_default();
-        attempt.looked_at.unwrap_or(job.updated_at) + pause
-    }
-
-    async fn sleep_until(&self, moment: Moment) {
-        while let Ok(left) = (moment - self.clock.now()).to_std()
-            && !left.is_zero()
-        {
+    /// Sleeps until `pause` after `moment`.
+    async fn sleep_after(&self, moment: Moment, pause: Duration) {
+        while let Some(left) = left(moment, pause, self.clock.now()) {
             tokio::time::sleep(left.min(LONGEST_NAP)).await;
         }
     }
@@ -156,5 +173,29 @@ impl Runner {
         Fal::new(http, to, key, self.fal.timeout)
             .find_request(&job.model, mark, sent)
             .await
+    }
+}
+
+/// What is left of a pause that began at `since`; `None` where it is over. One that has not even begun, because the clock was set back, is over.
+fn left(since: Moment, pause: Duration, now: Moment) -> Option<Duration> {
+    let gone = (now - since).to_std().ok()?;
+    pause.checked_sub(gone).filter(|left| !left.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::from_micros;
+
+    #[test]
+    fn a_pause_ends_in_time_and_at_once_where_the_clock_was_set_back() {
+        let at = |seconds: i64| from_micros(1_700_000_000_000_000 + seconds * 1_000_000);
+        let minute = Duration::from_secs(60);
+        let left = |now| left(at(0), minute, at(now)).map(|left| left.as_secs());
+        assert_eq!(left(0), Some(60));
+        assert_eq!(left(59), Some(1));
+        assert_eq!(left(60), None);
+        assert_eq!(left(3_600), None);
+        assert_eq!(left(-1), None);
     }
 }

@@ -7,6 +7,7 @@ use super::inputs::Sent;
 use super::later::Unsent;
 use crate::drill;
 use crate::error::{Error, Failure};
+use crate::job::Ticket;
 use crate::job::runner::insist;
 use crate::job::runner::run::{End, Run};
 use crate::provider::fal::{Fal, Payloads, SubmitError, Submitted, json_body};
@@ -28,6 +29,7 @@ impl Run {
             Ok(sent) => sent,
             Err(end) => return self.not_uploaded(fal, end).await.map(Some),
         };
+        self.uploaded();
         let Sent {
             urls,
             parameters,
@@ -55,7 +57,7 @@ impl Run {
         // A list without payloads has nothing to know it by.
         let mark = mark.filter(|_| payloads == Payloads::Kept);
         let hash = blake3::hash(&body).to_hex();
-        let id = self.job.id;
+        let (id, attempt) = (self.job.id, self.job.attempt);
         let estimate = runner.store.estimate_of(&self.job, &runner.asked()).await?;
         let now = runner.clock.now();
         let intent = Intent {
@@ -66,7 +68,12 @@ impl Run {
             estimate,
             budget: runner.budget(now),
         };
-        match insist(|| runner.store.intend(id, &intent, runner.clock.now())).await? {
+        let intend = || {
+            runner
+                .store
+                .intend(id, attempt, &intent, runner.clock.now())
+        };
+        match insist(intend).await? {
             Intended::Yes(job) => self.entered(*job),
             Intended::Cancelled => return Ok(Some(End::Cancelled { ended: true })),
             Intended::OverCap(failure) => {
@@ -79,17 +86,7 @@ impl Run {
         drill::point("intent_stored").await;
         // Sending is work, waiting for the answer is not: the place is free for the next job as soon as the body has left.
         match fal.submit(&url, body, payloads, self.work.take()).await {
-            Ok(Submitted::Accepted(ticket)) => {
-                // Into the log first: should the disk refuse it, this is the only trace of what was paid.
-                tracing::info!(job = %id, request_id = ticket.request_id.as_deref(), "accepted");
-                let ticket = &ticket;
-                let accept = || runner.store.accept(id, Some(ticket), runner.clock.now());
-                drill::point("submit_answered").await;
-                let job = insist(accept).await?;
-                drill::point("ticket_stored").await;
-                self.entered(job);
-                Ok(None)
-            }
+            Ok(Submitted::Accepted(ticket)) => self.accepted(&ticket).await.map(|()| None),
             Ok(Submitted::Answered {
                 outputs,
                 request_id,
@@ -112,15 +109,43 @@ impl Run {
                 failure,
                 ended: true,
             })),
-            Err(SubmitError::Unclear(failure)) => {
+            Err(SubmitError::Unclear {
+                failure,
+                request_id,
+            }) => {
                 let unknown = fal.is_fals_own() && mark.is_none();
-                Ok(Some(End::Doubt(if unknown {
-                    not_to_be_found(failure)
-                } else {
-                    failure
-                })))
+                let failure = match unknown {
+                    true => not_to_be_found(failure),
+                    false => failure,
+                };
+                let Some(ticket) = request_id.and_then(|id| fal.ticket(&self.job.model, &id))
+                else {
+                    return Ok(Some(End::Doubt(failure)));
+                };
+                self.unclear = Some(failure);
+                self.accepted(&ticket).await.map(|()| None)
             }
         }
+    }
+
+    /// Stores the ticket before anybody polls. While the answer itself is unclear it may lead to nothing.
+    async fn accepted(&mut self, ticket: &Ticket) -> Result<(), Error> {
+        let (runner, id) = (Arc::clone(&self.runner), self.job.id);
+        let seen = self.unclear.is_none();
+        // Into the log first: should the disk refuse it, this is the only trace of what was paid.
+        tracing::info!(job = %id, request_id = ticket.request_id.as_deref(), seen, "accepted");
+        drill::point("submit_answered").await;
+        let accept = async || {
+            let now = runner.clock.now();
+            match seen {
+                true => runner.store.accept(id, Some(ticket), now).await,
+                false => runner.store.accept_unseen(id, ticket, now).await,
+            }
+        };
+        let job = insist(accept).await?;
+        drill::point("ticket_stored").await;
+        self.entered(job);
+        Ok(())
     }
 }
 

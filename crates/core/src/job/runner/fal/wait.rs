@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use crate::drill;
 use crate::error::{Charged, Code, Error, Failure, Got, Step};
 use crate::job::Attempt;
-use crate::job::runner::blocking;
 use crate::job::runner::run::{End, Run};
+use crate::job::runner::{blocking, insist};
 use crate::provider::fal::{CancelReply, Fal, Look};
 
 /// Pauses between looks at fal: quick at first, since most edits take seconds (fal-contract 3.7).
@@ -34,6 +34,8 @@ impl Run {
         let Attempt {
             ticket: Some(ticket),
             accepted_at,
+            intended_at,
+            mark,
             ..
         } = self.runner.store.attempt(self.job.id).await?
         else {
@@ -42,14 +44,23 @@ impl Run {
         let began = Instant::now();
         let mut pause = self.runner.fal.poll_interval.unwrap_or(FIRST_PAUSE);
         let (mut cancelled_at, mut cancel_taken) = (None::<Instant>, false);
+        // Of a request that only the head of a lost answer named, the list tells more: there "never heard of it" is believed sooner.
+        let mut unseen = accepted_at.is_none();
         let known_from = accepted_at
+            .or(intended_at.filter(|_| mark.is_none()))
             .filter(|_| fal.is_fals_own())
             .map(|at| at + UNKNOWN_AT_FIRST);
         let mut refusals = 0;
         drill::point("before_first_look").await;
         loop {
             let mut trouble = None;
-            match fal.look(&ticket).await {
+            let look = fal.look(&ticket).await;
+            if unseen && !matches!(look, Look::Unknown(_)) {
+                let (runner, id) = (Arc::clone(&self.runner), self.job.id);
+                insist(|| runner.store.seen(id, runner.clock.now())).await?;
+                unseen = false;
+            }
+            match look {
                 Look::Answered(outputs) => {
                     drill::point("result_read").await;
                     self.answered(fal, outputs, None).await?;
@@ -89,7 +100,12 @@ impl Run {
             }
             let given_up = refusals >= REFUSALS_BELIEVED
                 || !fal.is_fals_own() && began.elapsed() >= self.runner.fal.poll_max_wait;
-            if cancelled_at.is_some_and(|at| at.elapsed() >= CANCEL_PATIENCE) {
+            let impatient = cancelled_at.is_some_and(|at| at.elapsed() >= CANCEL_PATIENCE);
+            // fal does not know it by that id, which says nothing of whether it has it.
+            if unseen && (impatient || given_up) {
+                return Ok(Some(End::Doubt(self.never_seen())));
+            }
+            if impatient {
                 return Ok(Some(End::Cancelled { ended: false }));
             }
             if given_up {
@@ -113,6 +129,9 @@ impl Run {
                     // It says by its status what came of that: a result that is paid is kept.
                     CancelReply::Asked | CancelReply::TooLate => cancel_taken = true,
                     CancelReply::Lost => {}
+                    CancelReply::Unknown if unseen => {
+                        return Ok(Some(End::Doubt(self.never_seen())));
+                    }
                     // Nobody can end it there; here it ends, and "retry" can still look at it for nothing.
                     CancelReply::Unknown => return Ok(Some(End::Cancelled { ended: false })),
                 }
@@ -121,6 +140,15 @@ impl Run {
                 pause = pause.mul_f32(1.25).min(LONGEST_PAUSE);
             }
         }
+    }
+
+    /// Why the submit is in doubt again.
+    fn never_seen(&mut self) -> Failure {
+        self.unclear.take().unwrap_or_else(|| {
+            Failure::free(Code::SubmitUnclear)
+                .charged(Charged::Maybe)
+                .saying("Its answer was lost, and fal does not know the request that it named.")
+        })
     }
 
     fn show_running(&self, log: Option<String>) {

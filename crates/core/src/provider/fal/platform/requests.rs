@@ -10,14 +10,18 @@ use url::Url;
 
 use crate::clock::Moment;
 use crate::job::Ticket;
-use crate::provider::fal::http::{plain, read};
+use crate::provider::fal::http::{IN_MEMORY, plain, read};
 use crate::provider::fal::{Fal, refusal};
 
 /// A list with more pages than that is not read to its end; it would be a search that never ends.
 const PAGES_MAX: u32 = 500;
 
-/// This computer's clock may be ahead of fal's by that much, and the list is searched all the same.
-const CLOCKS_APART: TimeDelta = TimeDelta::hours(1);
+/// Requests asked for at a time, at first. Each comes with what was asked and answered, pictures of other programs included, so fewer are
+/// asked for where the page gets too long to read.
+const LIMIT: u32 = 100;
+
+/// This computer's clock may be ahead of fal's by that much (a wrong time zone), and the list is searched all the same.
+const CLOCKS_APART: TimeDelta = TimeDelta::days(1);
 
 /// What a search of the list came to.
 #[derive(Debug)]
@@ -26,10 +30,12 @@ pub(crate) enum Search {
     Found(Ticket),
     /// The whole list was read, and it is not there.
     Nothing,
-    /// This key may not read the list, or there is none to read; why, for people.
+    /// The list says nothing, and will not the next time: the key may not read it, or it does not show what was asked. Why, for people.
     Refused(String),
     /// The list could not be read this time; why, for people.
     Failed(String),
+    /// Nobody could be asked at all; why, for people.
+    Offline(String),
 }
 
 #[derive(Deserialize)]
@@ -56,19 +62,34 @@ impl Fal {
         let start = (sent - CLOCKS_APART).to_rfc3339_opts(SecondsFormat::Secs, true);
         url.query_pairs_mut()
             .append_pair("endpoint_id", model)
-            .append_pair("start", &start)
-            .append_pair("expand", "payloads")
-            .append_pair("limit", "100");
+            .append_pair("start", &start);
         let mut cursor: Option<String> = None;
+        let (mut limit, mut payloads, mut hidden) = (LIMIT, true, false);
         for _ in 0..PAGES_MAX {
             let mut asked = url.clone();
-            if let Some(cursor) = &cursor {
-                asked.query_pairs_mut().append_pair("cursor", cursor);
-            }
+            asked
+                .query_pairs_mut()
+                .append_pair("limit", &limit.to_string())
+                .extend_pairs(payloads.then_some(("expand", "payloads")))
+                .extend_pairs(cursor.as_ref().map(|cursor| ("cursor", cursor)));
             let page = match self.requests_page(&asked).await {
-                Ok(page) => page,
+                Ok(Some(page)) => page,
+                // Never more again: should a cursor be a page's number, a longer page would leap over requests.
+                Ok(None) if limit > 1 => {
+                    limit /= 2;
+                    continue;
+                }
+                // One request that is too long by itself: gone past unread.
+                Ok(None) if payloads => {
+                    payloads = false;
+                    continue;
+                }
+                Ok(None) => return Search::Failed("It is too long to read.".to_owned()),
                 Err(search) => return search,
             };
+            payloads = true;
+            // Ours may be one of those: its storage may be off for the whole account.
+            hidden |= page.items.iter().any(|item| !item.json_input.is_object());
             let found = page.items.iter().find(|item| holds(&item.json_input, mark));
             if let Some(item) = found {
                 return match self.to.ticket(model, &item.request_id) {
@@ -77,6 +98,11 @@ impl Fal {
                 };
             }
             match page.next_cursor.filter(|next| !next.is_empty()) {
+                None if hidden => {
+                    return Search::Refused(
+                        "it does not show what was asked of each request.".to_owned(),
+                    );
+                }
                 None => return Search::Nothing,
                 // A list that leads in a circle has not been read to its end.
                 next if next == cursor => break,
@@ -86,8 +112,12 @@ impl Fal {
         Search::Failed("fal's list has no end.".to_owned())
     }
 
-    async fn requests_page(&self, url: &Url) -> Result<Page, Search> {
-        let failed = |error: &reqwest::Error| Search::Failed(plain(error));
+    /// One page; `None` where it is too long to read.
+    async fn requests_page(&self, url: &Url) -> Result<Option<Page>, Search> {
+        let failed = |error: &reqwest::Error| match error.is_connect() {
+            true => Search::Offline(plain(error)),
+            false => Search::Failed(plain(error)),
+        };
         let request = self
             .with_key(self.http.ask.request(Method::GET, url.clone()), url)
             .map_err(|_| Search::Refused("The key is malformed.".to_owned()))?;
@@ -106,8 +136,12 @@ impl Fal {
         };
         match status.as_u16() {
             // Only a list that was read can say that something is not in it.
-            200..=299 => serde_json::from_slice(&body).map_err(|_| Search::Failed(said())),
-            401 | 403 => Err(Search::Refused(said())),
+            200..=299 if body.len() > IN_MEMORY => Ok(None),
+            200..=299 => serde_json::from_slice(&body)
+                .map(Some)
+                .map_err(|_| Search::Failed(said())),
+            408 | 429 => Err(Search::Failed(said())),
+            400..=499 => Err(Search::Refused(said())),
             _ => Err(Search::Failed(said())),
         }
     }
