@@ -170,7 +170,6 @@ async fn what_the_model_says_after_it_ran_is_told_by_code() {
         ("[[validation]]", Code::RequestRefused),
         ("[[policy]]", Code::PolicyBlocked),
         ("[[no-media]]", Code::NoPictureMade),
-        ("[[expired]]", Code::ResultGone),
         ("[[noimages]]", Code::NoPictureMade),
         ("[[not-an-image]]", Code::ResultUnreadable),
         ("[[empty-download]]", Code::ResultUnreadable),

@@ -3,10 +3,12 @@
 use overpaint_core::error::{Charged, Code};
 use overpaint_core::job::{Job, State};
 use overpaint_core::settings::Given;
-use overpaint_testkit::{FaultProxy, Role, Way};
+use overpaint_testkit::{FaultProxy, Place, Role, Stage as Hold, Way};
 use tokio::task::JoinSet;
 
-use super::{MODEL, Stage, edit, ended, half_written, open, picture, run, until};
+use super::{
+    Held, MODEL, Stage, edit, ended, half_written, open, open_at, picture, run, until, until_state,
+};
 
 /// A fault, and what is expected of it.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +108,19 @@ const LOOKS: &[Row] = &[
     said("[[result:five-gigabytes*1]]", Done),
     said("[[result:redirect-loop*1]]", Done),
     said("[[result:redirect-loopback*1]]", Done),
+    said("[[result:202*1]]", Done),
+    said("[[result:200*1]]", Done),
+    said("[[result:400*1]]", Done),
+    said("[[result:404*1]]", Done),
+    said("[[result:407*1]]", Done),
+    said("[[result:451*1]]", Done),
+    said("[[result:499*1]]", Done),
+    said("[[result:500*1]]", Done),
+    said("[[result:internal*1]]", Done),
+    said("[[result:520*1]]", Done),
+    // With fal's request id: a job exists.
+    said("[[result:runner-lost*1]]", Done),
+    said("[[result:timeout*1]]", Done),
     // For ever: given up after a few, and looked at again for nothing.
     said("[[result:html]]", Paid(Code::AnswerUnreadable)),
     said("[[result:redirect-loop]]", Paid(Code::AnswerUnreadable)),
@@ -172,17 +187,84 @@ async fn what_cannot_be_sent_waits_in_line() {
 
 /// A result that could not be read is fetched when it can be: retry does not pay again.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_that_was_unreadable_is_looked_at_again_for_nothing() {
+async fn a_result_that_was_not_given_is_looked_at_again_for_nothing() {
     let stage = Stage::new().await;
-    let library = stage.open().await;
-    let job = run(&library, "[[result:html*5]]").await;
-    assert_eq!(found(&job), Some(Paid(Code::AnswerUnreadable)), "{job:?}");
-    library.retry_job(job.id).await.unwrap();
-    let job = ended(&library, job.id).await;
-    assert_eq!(
-        (job.state, job.attempt, stage.fal.charges()),
-        (State::Done, 1, 1)
+    let held = Held::new();
+    let library = open_at(stage.given(), held.clock()).await;
+    let input = picture(&library).await;
+    let (unreadable, none, gone) = (
+        Code::AnswerUnreadable,
+        Code::NoPictureMade,
+        Code::ResultGone,
     );
+    for (index, (failure, code, charged)) in [
+        ("html", unreadable, Charged::Yes),
+        ("202", unreadable, Charged::Yes),
+        ("200", none, Charged::Maybe),
+        ("404", gone, Charged::Yes),
+        ("407", unreadable, Charged::Maybe),
+        ("451", unreadable, Charged::Maybe),
+        ("499", unreadable, Charged::Maybe),
+        ("500", unreadable, Charged::Maybe),
+        ("520", unreadable, Charged::Maybe),
+        ("runner-lost", unreadable, Charged::Maybe),
+        ("timeout", unreadable, Charged::Maybe),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        stage.fal.script(|script| {
+            script.running = 1;
+            script.fail_times(Place::Result, failure.parse().unwrap(), 5);
+        });
+        stage.fal.hold(Hold::Running);
+        let job = library
+            .submit_edit(edit(input, &format!("warmer {failure}"), MODEL))
+            .await
+            .unwrap();
+        until_state(&library, job.id, State::Waiting).await;
+        // Past the time in which fal may not know everywhere what it took: a 404 means something.
+        held.move_on(180);
+        stage.fal.release(Hold::Running);
+        let job = ended(&library, job.id).await;
+        let failed = job.failure.map(|failure| (failure.code, failure.charged));
+        assert_eq!(
+            (job.state, failed),
+            (State::Failed, Some((code, charged))),
+            "{failure}"
+        );
+        assert_eq!(
+            job.cost.map(|cost| cost.charged),
+            Some(charged),
+            "{failure}"
+        );
+        library.retry_job(job.id).await.unwrap();
+        let job = ended(&library, job.id).await;
+        let charges = index as u64 + 1;
+        assert_eq!(
+            (job.state, job.attempt, stage.fal.charges()),
+            (State::Done, 1, charges),
+            "{failure}: {job:?}"
+        );
+    }
+}
+
+/// What the model itself says ends the job at once, whether its status told of it or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_models_own_word_ends_a_job_at_the_first_look() {
+    for (prompt, code) in [
+        ("[[end:validation]]", Code::RequestRefused),
+        ("[[result:validation*1]]", Code::RequestRefused),
+        ("[[end:500]]", Code::ProviderFailed),
+        ("[[end:422]]", Code::RequestRefused),
+        ("[[end:runner-lost]]", Code::ProviderFailed),
+    ] {
+        let stage = Stage::new().await;
+        let job = run(&stage.open().await, prompt).await;
+        let failed = job.failure.map(|failure| (failure.code, failure.charged));
+        assert_eq!(failed, Some((code, Charged::No)), "{prompt}");
+        assert_eq!(stage.fal.requests_as(Role::Result).len(), 1, "{prompt}");
+    }
 }
 
 /// A server that takes the submit and never says a word.

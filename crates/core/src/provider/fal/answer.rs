@@ -46,8 +46,10 @@ pub(super) enum Reply {
 pub(super) enum Seen {
     InLine(Option<u32>),
     Running(Option<String>),
-    /// Finished: the result lies elsewhere.
-    Completed,
+    /// Finished: the result lies elsewhere. `failed`: fal says that it is an error.
+    Completed {
+        failed: bool,
+    },
     Pictures(Outputs),
     NoPictures(String),
     Failed(String),
@@ -121,8 +123,8 @@ pub(super) fn of_look(protocol: Protocol, status: StatusCode, body: &[u8]) -> Se
     }
 }
 
-/// fal has three states and no fourth; a failed or cancelled job is COMPLETED with an error (fal-contract 3.3). The error's full text lies
-/// in the result, so only a cancel is told from here.
+/// fal has three states and no fourth; a failed or cancelled job is COMPLETED with an error (fal-contract 3.3). Its full text lies in the
+/// result, so all that is told from here is that there is one, and a cancel.
 fn of_status(json: &Value) -> Seen {
     match json.get("status").and_then(Value::as_str) {
         Some("IN_QUEUE") => Seen::InLine(
@@ -134,7 +136,11 @@ fn of_status(json: &Value) -> Seen {
         Some("COMPLETED") if text(json, "error_type").as_deref() == Some("client_cancelled") => {
             Seen::Cancelled
         }
-        Some("COMPLETED") => Seen::Completed,
+        Some("COMPLETED") => Seen::Completed {
+            failed: json.get("error").is_some_and(|error| {
+                !matches!(error, Value::Null | Value::Bool(false)) && error != ""
+            }),
+        },
         _ => Seen::Nothing,
     }
 }
@@ -171,14 +177,20 @@ pub(super) fn is_still_running(body: &[u8]) -> bool {
         .contains("in progress")
 }
 
-/// Every picture of a result, in order, and what is said about them.
-pub(super) fn pictures(body: &[u8]) -> Outputs {
-    json(body).map(|json| outputs_in(&json)).unwrap_or_default()
+/// True for the answer of a model that made no picture and says so, in one of the shapes that hold them: nothing more will come of it.
+pub(super) fn is_without_pictures(json: &Value) -> bool {
+    let is_empty = |named: &Value| named.is_null() || named.as_array().is_some_and(Vec::is_empty);
+    let named = ["images", "image"].map(|name| json.get(name));
+    let mut named = named.into_iter().flatten().peekable();
+    match named.peek() {
+        Some(_) => named.all(is_empty),
+        None => json.get("has_nsfw_concepts").is_some(),
+    }
 }
 
-/// Shapes A to E (fal-contract 6): `images: [{url}]`, `image: {url}`; plain strings, data URIs and `file_data` are taken too. Any field but
+/// Every picture of an answer, in order, and what is said about them. Shapes A to E (fal-contract 6): `images: [{url}]`, `image: {url}`; plain strings, data URIs and `file_data` are taken too. Any field but
 /// the address may be null or absent.
-fn outputs_in(json: &Value) -> Outputs {
+pub(super) fn outputs_in(json: &Value) -> Outputs {
     let images = json.get("images").map(|images| match images {
         Value::Array(list) => list.as_slice(),
         one => std::slice::from_ref(one),
@@ -373,6 +385,26 @@ mod tests {
     }
 
     #[test]
+    fn only_an_answer_that_says_so_has_no_pictures_for_good() {
+        for (answer, says_so) in [
+            (json!({"images": []}), true),
+            (json!({"images": null, "seed": 1}), true),
+            (json!({"image": null}), true),
+            (json!({"has_nsfw_concepts": [true]}), true),
+            (
+                json!({"images": [{"href": "https://a"}], "has_nsfw_concepts": [false]}),
+                false,
+            ),
+            (json!({"images": [], "image": {"path": "a"}}), false),
+            (json!({"detail": "not now"}), false),
+            (json!({}), false),
+            (json!("soon"), false),
+        ] {
+            assert_eq!(is_without_pictures(&answer), says_so, "{answer}");
+        }
+    }
+
+    #[test]
     fn the_seed_and_the_safety_checks_word_are_kept_as_they_are_said() {
         let told = |answer: Value| outputs_in(&answer).told;
         let images = json!([{"url": "https://a"}, {}, {"url": "https://b"}]);
@@ -400,9 +432,20 @@ mod tests {
             look(json!({"status": "IN_PROGRESS", "logs": null})),
             Seen::Running(None)
         ));
+        for (error, told) in [
+            (json!("x"), true),
+            (json!({}), true),
+            (json!(null), false),
+            (json!(""), false),
+        ] {
+            assert!(
+                matches!(look(json!({"status": "COMPLETED", "error": error})), Seen::Completed { failed } if failed == told),
+                "{error}"
+            );
+        }
         assert!(matches!(
-            look(json!({"status": "COMPLETED", "error": "x"})),
-            Seen::Completed
+            look(json!({"status": "COMPLETED", "metrics": {}})),
+            Seen::Completed { failed: false }
         ));
         assert!(matches!(
             look(json!({"status": "COMPLETED", "error": "x", "error_type": "client_cancelled"})),

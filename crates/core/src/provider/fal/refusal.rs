@@ -31,6 +31,16 @@ pub(super) fn of(step: Step, status: StatusCode, body: &[u8]) -> Failure {
     )
 }
 
+/// True for errors as only a model tells them, each with its type (fal-contract 4.1). A sentence alone could be anybody's.
+pub(super) fn is_the_models(status: StatusCode, body: &[u8]) -> bool {
+    let has_type = |error: &Value| error.get("type").is_some_and(Value::is_string);
+    matches!(status.as_u16(), 400 | 422)
+        && json(body).is_some_and(|json| {
+            let errors = json.get("detail").and_then(Value::as_array);
+            errors.is_some_and(|errors| errors.first().is_some_and(has_type))
+        })
+}
+
 /// The word decides where there is one that we know; an unknown one is a refusal like any other of its status (fal-contract 4.1).
 fn meaning(kind: &str, status: u16, said: &str) -> (Code, Charged) {
     let code = match (kind, status) {

@@ -193,7 +193,7 @@ async fn read_again(fal: &Fal, attempt: &Attempt) -> Vec<Given> {
         .as_ref()
         .filter(|ticket| ticket.protocol == Protocol::Queue);
     match ticket {
-        Some(ticket) => match fal.result(ticket).await {
+        Some(ticket) => match fal.result(ticket, false).await {
             Look::Answered(outputs) => outputs.given,
             _ => Vec::new(),
         },

@@ -20,7 +20,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long a cancel is waited for before the job is shown as cancelled.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(30);
 
-/// So many looks in a row that say "never heard of it" or "wrong key", or that show a result nobody can read, are believed. The ticket is
+/// So many looks in a row that say "never heard of it" or "wrong key", or that show a result nobody can use, are believed. The ticket is
 /// kept: looking again stays free.
 const REFUSALS_BELIEVED: u32 = 5;
 
@@ -98,9 +98,11 @@ impl Run {
                 let keys = Arc::clone(&self.runner.keys);
                 fal.set_key(blocking(move || Ok(keys.key())).await?);
             }
-            let given_up = refusals >= REFUSALS_BELIEVED
-                || !fal.is_fals_own() && began.elapsed() >= self.runner.fal.poll_max_wait;
-            let impatient = cancelled_at.is_some_and(|at| at.elapsed() >= CANCEL_PATIENCE);
+            let refused = refusals >= REFUSALS_BELIEVED;
+            let given_up =
+                refused || !fal.is_fals_own() && began.elapsed() >= self.runner.fal.poll_max_wait;
+            let impatient =
+                cancelled_at.is_some_and(|at| refused || at.elapsed() >= CANCEL_PATIENCE);
             // fal does not know it by that id, which says nothing of whether it has it.
             if unseen && (impatient || given_up) {
                 return Ok(Some(End::Doubt(self.never_seen())));
@@ -174,7 +176,7 @@ impl Run {
 
 fn is_refusal(code: Code, early: bool) -> bool {
     match code {
-        Code::KeyRefused | Code::AnswerUnreadable => true,
+        Code::KeyRefused | Code::AnswerUnreadable | Code::NoPictureMade => true,
         Code::ResultGone => !early,
         _ => false,
     }
