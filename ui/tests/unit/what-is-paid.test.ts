@@ -24,7 +24,7 @@ async function open() {
 }
 
 /** Answers of this operation wait until they are let go, in the order of the calls. */
-function hold<O extends "get_model" | "get_quote">(operation: O): (() => void)[] {
+function hold<O extends "get_model" | "get_quote" | "search_models" | "refresh_models">(operation: O): (() => void)[] {
   const waiting: (() => void)[] = [];
   const answer = fake.answers[operation] as (request: never) => unknown;
   const slow = async (request: never) => {
@@ -94,5 +94,59 @@ describe("while a price is being asked for", () => {
     await waitFor(() => expect(amount.classList).not.toContain("old"));
     await user.click(screen.getByRole("treeitem", { name: /golden hour/ }));
     expect(runs().textContent).not.toContain("$");
+  });
+});
+
+describe("Enter in the model picker", () => {
+  /** Opens the picker; what it gives back pastes the words. */
+  async function search(words: string) {
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    const box = await screen.findByLabelText(/^Search models/);
+    await screen.findByText(/^1,213 models/);
+    box.focus();
+    return user.paste.bind(user, words);
+  }
+
+  test("chooses what was found for the words as they stand, not for those before", async () => {
+    const paste = await search("fal-ai/gpt-image-2/edit");
+    const looks = hold("search_models");
+    await paste();
+    await user.keyboard("{Enter}");
+    expect(screen.queryByLabelText(/^Search models/)).not.toBeNull();
+    looks.forEach((answer) => answer());
+    await screen.findByRole("button", { name: "Model: GPT Image 2" });
+  });
+
+  test("chooses nothing when the list was left before the answer came", async () => {
+    const looks = hold("search_models");
+    await scenes.studio(fake);
+    await open();
+    await user.click(screen.getByRole("button", { name: /^Model:/ }));
+    (await screen.findByLabelText(/^Search models/)).focus();
+    await user.paste("fal-ai/gpt-image-2/edit");
+    await user.keyboard("{Enter}");
+    const asked = sent("search_models").length;
+    expect(sent("search_models").at(-1)).toEqual({ words: "fal-ai/gpt-image-2/edit" });
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(looks).toHaveLength(asked);
+    looks.forEach((answer) => answer());
+    await new Promise((resolve) => setTimeout(resolve));
+    screen.getByRole("button", { name: "Model: Seedream 4" });
+  });
+
+  test("says that fal's list is being read as long as it is", async () => {
+    const refreshes = hold("refresh_models");
+    await search("");
+    const refresh = screen.getByText("Refresh");
+    await user.click(refresh);
+    await screen.findByText("Reading fal's list…");
+    expect(refresh.getAttribute("aria-disabled")).toBe("true");
+    await user.click(refresh);
+    expect(refreshes).toHaveLength(1);
+    refreshes[0]?.();
+    await screen.findByText(/^1,213 models/);
   });
 });
