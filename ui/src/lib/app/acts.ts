@@ -19,8 +19,8 @@ export async function run(app: App, { fresh } = { fresh: false }) {
 }
 
 /** Leads to what kept an edit from running. */
-function whyNot({ composer, layout, wish }: App) {
-  if (composer.message) layout.focusPrompt();
+function whyNot({ layout, wish }: App) {
+  if (wish.message) layout.focusPrompt();
   else if (wish.problem) layout.focusProblem();
 }
 

@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Call } from "$lib/api/call";
-import type { Job, SubmitEdit } from "$lib/api/generated";
+import type { AskQuote, Job } from "$lib/api/generated";
 import type { DraftKeeper } from "./draft";
 import type { References } from "$lib/references/references.svelte";
 import type { Prompts } from "./prompts.svelte";
@@ -10,13 +10,15 @@ const DOUBLE_CLICK = 1000;
 
 const EMPTY = "Write a wish, then Run.";
 const NO_PICTURE = "Add a picture first.";
+/** While a model's form is read nobody knows what goes along with the prompt. */
+export const STILL_READING = "The model's parameters are still being read.";
 const STILL_SENDING = "This edit is still being sent.";
 
 /** Where time and chance come from, so that a test can hold them. */
 export type Chance = { now: () => number; uuid: () => string };
 
-/** What goes along with a prompt. */
-export type More = Pick<SubmitEdit, "parameters" | "references" | "shrink" | "fresh">;
+/** An edit as it was asked the price of; `fresh`: even though its result could be given from cache. */
+export type Ready = AskQuote & { fresh?: boolean };
 
 /**
  * The wish being written. One click is one job: the second half of a double click does nothing, and a wish that is on its way is not
@@ -81,23 +83,24 @@ export class Composer {
 
   /**
    * Runs the wish. Null when there was nothing to run, which `message` then says, or when this is the second half of a double click.
+   * @param ready null while it is not known what would be sent
    * @param needsPrompt false for a model that does its one thing without words
    */
-  async run(model: string, more: More = {}, needsPrompt = true): Promise<Job | null> {
-    const prompt = this.#prompt.trim();
+  async run(ready: Ready | null, needsPrompt = true): Promise<Job | null> {
+    const prompt = ready?.prompt ?? this.#prompt.trim();
     const now = this.chance.now();
     const soon = (since: number) => now - since < DOUBLE_CLICK;
     // The prompt may have left the box by the second half of a double click; other words are another wish, however soon they come.
     if (!prompt && (needsPrompt || soon(this.#ranAt))) return this.#refuse(soon(this.#ranAt) ? null : EMPTY);
     if (!this.versionId) return this.#refuse(NO_PICTURE);
-    const wish = JSON.stringify([this.versionId, prompt, model, more]);
+    if (!ready) return this.#refuse(STILL_READING);
+    const wish = JSON.stringify(ready);
     const sentAt = this.#sent.get(wish);
     if (sentAt !== undefined) return this.#refuse(soon(sentAt) ? null : STILL_SENDING);
+    this.message = null;
     this.#sent.set(wish, now);
     try {
-      const key = this.chance.uuid();
-      const request = { version_id: this.versionId, prompt, model, ...more, idempotency_key: key };
-      const job = await this.call("submit_edit", request);
+      const job = await this.call("submit_edit", { ...ready, idempotency_key: this.chance.uuid() });
       this.#ranAt = this.chance.now();
       if (prompt) this.prompts.remember(prompt);
       if (this.#prompt.trim() === prompt) this.#set("");

@@ -14,6 +14,11 @@ let composer: Composer;
 let references: References;
 let picture: Version;
 let now: number;
+const run = () =>
+  composer.run({
+    ...{ version_id: composer.versionId ?? "", prompt: composer.prompt.trim(), model: "demo" },
+    ...{ references: [], parameters: {}, shrink: false },
+  });
 const sent = (operation: string) =>
   fake.calls.filter((call) => call.operation === operation).map((call) => call.request);
 
@@ -33,7 +38,7 @@ afterEach(() => vi.useRealTimers());
 describe("running", () => {
   test("an accepted prompt leaves the box and is the first of the earlier ones", async () => {
     composer.prompt = "  warmer ";
-    const job = await composer.run("demo");
+    const job = await run();
     expect(job?.prompt).toBe("warmer");
     expect(composer.prompt).toBe("");
     composer.older();
@@ -41,29 +46,29 @@ describe("running", () => {
   });
   test("two clicks at once are one job", async () => {
     composer.prompt = "warmer";
-    const jobs = await Promise.all([composer.run("demo"), composer.run("demo")]);
+    const jobs = await Promise.all([run(), run()]);
     expect(jobs.filter((job) => job !== null)).toHaveLength(1);
     expect(sent("submit_edit")).toHaveLength(1);
   });
   test("the second half of a double click neither runs nor complains", async () => {
     composer.prompt = "warmer";
-    await composer.run("demo");
+    await run();
     now += 300;
-    expect(await composer.run("demo")).toBeNull();
+    expect(await run()).toBeNull();
     expect(composer.message).toBeNull();
     expect(sent("submit_edit")).toHaveLength(1);
   });
   test("two clicks on purpose are two jobs with two keys", async () => {
     for (const prompt of ["warmer", "warmer"]) {
       composer.prompt = prompt;
-      await composer.run("demo");
+      await run();
       now += 5_000;
     }
     expect(sent("submit_edit")).toMatchObject([{ idempotency_key: "key-1" }, { idempotency_key: "key-2" }]);
   });
   test("an empty prompt is said and nothing is sent", async () => {
     composer.prompt = "   ";
-    expect(await composer.run("demo")).toBeNull();
+    expect(await run()).toBeNull();
     expect(composer.message).toBe("Write a wish, then Run.");
     expect(sent("submit_edit")).toEqual([]);
     composer.prompt = "w";
@@ -75,38 +80,38 @@ describe("running", () => {
     fake.answers.submit_edit = () => {
       throw new Failure(problems.locked);
     };
-    await expect(composer.run("demo")).rejects.toThrow(Failure);
+    await expect(run()).rejects.toThrow(Failure);
     expect(composer.prompt).toBe("warmer");
     fake.answers.submit_edit = answer;
-    expect(await composer.run("demo")).not.toBeNull();
+    expect(await run()).not.toBeNull();
   });
   test("a wish that is still being sent is not sent twice, and that is said once it was no double click", async () => {
     composer.prompt = "warmer";
-    const running = composer.run("demo");
-    expect([await composer.run("demo"), composer.message]).toEqual([null, null]);
+    const running = run();
+    expect([await run(), composer.message]).toEqual([null, null]);
     now += 3_000;
-    expect([await composer.run("demo"), composer.message]).toEqual([null, "This edit is still being sent."]);
+    expect([await run(), composer.message]).toEqual([null, "This edit is still being sent."]);
     await running;
     expect(composer.message).toBeNull();
     expect(sent("submit_edit")).toHaveLength(1);
   });
   test("another wish runs while the first is on its way", async () => {
     composer.prompt = "warmer";
-    const first = composer.run("demo");
+    const first = run();
     composer.prompt = "colder";
-    const jobs = await Promise.all([first, composer.run("demo")]);
+    const jobs = await Promise.all([first, run()]);
     expect(jobs.map((job) => job?.prompt)).toEqual(["warmer", "colder"]);
     expect(composer.prompt).toBe("");
   });
   test("a wish without a picture is said and kept", async () => {
     composer.continueFrom(null);
     composer.prompt = "warmer";
-    expect(await composer.run("demo")).toBeNull();
+    expect(await run()).toBeNull();
     expect([composer.message, composer.prompt]).toEqual(["Add a picture first.", "warmer"]);
   });
   test("what was typed while the request was on its way stays", async () => {
     composer.prompt = "warmer";
-    const running = composer.run("demo");
+    const running = run();
     composer.prompt = "and now a hat";
     await running;
     expect(composer.prompt).toBe("and now a hat");
@@ -131,7 +136,7 @@ describe("the draft", () => {
   });
   test("is empty after the edit was accepted, before anything can crash", async () => {
     composer.prompt = "warm";
-    await composer.run("demo");
+    await run();
     expect(sent("set_draft").at(-1)).toEqual({ prompt: "", version_id: picture.id, references: [] });
   });
   test("that could not be written is written with the next key", async () => {

@@ -5,7 +5,7 @@ import type { Quotes } from "$lib/money/quote.svelte";
 import type { Parameters } from "$lib/parameters/parameters.svelte";
 import { fieldNamed } from "$lib/parameters/words";
 import { room, type References } from "$lib/references/references.svelte";
-import type { Composer } from "./composer.svelte";
+import { STILL_READING, type Composer } from "./composer.svelte";
 
 /**
  * The whole edit as it stands: the composer's prompt and picture, the model, its parameters, the references. What it would cost is asked
@@ -15,14 +15,20 @@ export class Wish {
   /** The version whose pictures may be made smaller to fit: said once for one picture, not for ever. */
   #shrinkFor = $state<string | null>(null);
   readonly shrink = $derived.by(() => this.#shrinkFor !== null && this.#shrinkFor === this.composer.versionId);
-  /** How many references fit; 0: the model takes none; null: not said. */
-  readonly room = $derived.by(() => (this.demo ? 0 : room(this.parameters.form?.inputs)));
+  /** How many references fit; 0: the model takes none; null: nobody said, or its form is still being read. */
+  readonly room = $derived.by(() => {
+    if (this.demo) return 0;
+    return this.settled ? room(this.parameters.form?.inputs) : null;
+  });
   readonly demo = $derived.by(() => this.models.current !== null && isDemo(this.models.current.provider));
   readonly asked: AskQuote | null = $derived.by(() => this.#asked());
   /** How many references are chosen and not sent. None while it is not known what the model takes. */
-  readonly beyond = $derived.by(() =>
-    this.settled && this.room !== null ? Math.max(0, this.references.list.length - this.room) : 0,
-  );
+  readonly beyond = $derived.by(() => (this.room === null ? 0 : Math.max(0, this.references.list.length - this.room)));
+  /** Why the last Run did nothing, as long as that is so. */
+  readonly message = $derived.by(() => {
+    const { message } = this.composer;
+    return message === STILL_READING && this.asked ? null : message;
+  });
 
   constructor(
     readonly composer: Composer,
@@ -75,20 +81,18 @@ export class Wish {
   }
 
   /**
-   * Runs it. A problem that was shown is looked at once more first: a cap may have been raised meanwhile.
+   * Runs what a price was asked for, so that nothing else is paid. A problem that was shown is looked at once more first: a cap may have
+   * been raised meanwhile.
    * @param fresh even though the same edit's result could be given for nothing
    */
   async run({ fresh } = { fresh: false }): Promise<Job | null> {
-    const model = this.models.current;
-    if (!model) return null;
-    if (this.#lacking()) return null;
+    const { asked } = this;
+    if (!this.models.current || this.#lacking()) return null;
     if (this.problem) {
       const again = await this.quotes.fresh();
       if (this.#blocks(again?.problem ?? null, again?.shrinks ?? false)) return null;
     }
-    const { parameters, references } = this.#more();
-    const more = { parameters, references, shrink: this.shrink, fresh };
-    const job = await this.composer.run(model.id, more, this.parameters.form?.prompt.required ?? true);
+    const job = await this.composer.run(asked && { ...asked, fresh }, this.parameters.form?.prompt.required ?? true);
     if (job) this.keepSize();
     return job;
   }
@@ -110,17 +114,21 @@ export class Wish {
     return problem;
   }
 
-  #more() {
-    const most = this.room ?? Infinity;
-    return { parameters: this.parameters.values, references: this.references.list.slice(0, most) };
-  }
-
   #asked(): AskQuote | null {
     const { versionId, prompt } = this.composer;
     const model = this.models.current;
     // Before the form is here the parameters are not known, and a price without them would be another edit's.
     const known = this.parameters.form?.model.id === model?.id || this.parameters.problem !== null;
     if (!versionId || !model || !known) return null;
-    return { version_id: versionId, prompt: prompt.trim(), model: model.id, ...this.#more(), shrink: this.shrink };
+    const references = this.references.list.slice(0, this.room ?? Infinity);
+    const { values: parameters } = this.parameters;
+    return {
+      version_id: versionId,
+      prompt: prompt.trim(),
+      model: model.id,
+      parameters,
+      references,
+      shrink: this.shrink,
+    };
   }
 }

@@ -14,6 +14,13 @@ export type Group = { name: string; models: Model[] };
 export class Finder {
   #words = $state("");
   found = $state.raw<FoundModels | null>(null);
+  /** The words that `found` is about. */
+  #foundFor = $state<string | null>(null);
+  /** What is shown was found for the words as they stand. */
+  readonly answered = $derived(this.#foundFor === this.#words.trim());
+  #refreshing = $state(false);
+  /** fal's list is being read, by this window or at all. */
+  readonly refreshing = $derived(this.#refreshing || (this.found?.refreshing ?? false));
   /** Why the last look or refresh failed here; what core says of its list is in `found`. */
   problem = $state.raw<Problem | null>(null);
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -54,23 +61,31 @@ export class Finder {
 
   /** Asks now. The newest words win, whichever answer comes last. */
   async look() {
-    await this.#ask(() => this.call("search_models", { words: this.#words.trim() }));
-  }
-
-  async refresh() {
-    await this.#ask(() => this.call("refresh_models"), { keepModels: true });
-  }
-
-  async #ask(work: () => Promise<FoundModels>, { keepModels } = { keepModels: false }) {
+    if (this.#timer) clearTimeout(this.#timer);
     const question = (this.#question += 1);
+    const words = this.#words.trim();
     try {
-      const found = await work();
+      const found = await this.call("search_models", { words });
       if (question !== this.#question) return;
-      this.found = keepModels && this.found ? { ...found, models: this.found.models } : found;
-      this.problem = null;
+      [this.found, this.#foundFor, this.problem] = [found, words, null];
       this.models.meet(found.models);
     } catch (thrown) {
       if (question === this.#question) this.problem = asProblem(thrown);
+    }
+  }
+
+  /** Has core read fal's list again, which may take minutes: what is looked for meanwhile is found in the old one. */
+  async refresh() {
+    if (this.refreshing) return;
+    this.#refreshing = true;
+    try {
+      const { models, more, ...list } = await this.call("refresh_models");
+      this.found = { ...list, models: this.found?.models ?? models, more: this.found?.more ?? more };
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = asProblem(thrown);
+    } finally {
+      this.#refreshing = false;
     }
   }
 

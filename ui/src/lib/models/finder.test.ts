@@ -109,7 +109,8 @@ describe("looking for a model", () => {
       refreshing: true,
     });
     await finder.refresh();
-    expect([finder.found?.models, finder.found?.refreshing]).toEqual([before, true]);
+    expect([finder.found?.models, finder.refreshing]).toEqual([before, true]);
+    await finder.look();
     fake.answers.refresh_models = () => {
       throw new Failure(problems.network);
     };

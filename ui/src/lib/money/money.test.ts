@@ -95,8 +95,9 @@ describe("the quote", () => {
     answers[0]?.(quote({ amount: 1 }));
     await vi.advanceTimersByTimeAsync(0);
     expect(quotes.now?.amount).toBe(2);
+    expect(quotes.old).toBe(false);
     quotes.ask(wish("third"));
-    expect(quotes.now?.amount).toBe(2);
+    expect([quotes.now?.amount, quotes.old]).toEqual([2, true]);
     quotes.ask(wish("third", "another model"));
     expect(quotes.now).toBeNull();
   });

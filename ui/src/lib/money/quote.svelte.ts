@@ -5,12 +5,21 @@ const PAUSE = 150;
 
 /**
  * What the edit in the composer would cost. Asked a moment after the last change; the newest question wins, whichever answer comes last.
- * The answer before stays until the next one is here, so that the button does not flicker; another model's price is not kept.
+ * The answer before stays until the next one is here, so that the button does not flicker; but an answer about another wish promises
+ * nothing: neither that this one is free nor that there is a result already. Another model's or picture's price is not kept.
  */
 export class Quotes {
-  #quote = $state.raw<Quote | null>(null);
-  readonly now = $derived(this.#quote);
-  #asked: AskQuote | null = null;
+  #answer = $state.raw<{ wish: AskQuote; quote: Quote } | null>(null);
+  #asked = $state.raw<AskQuote | null>(null);
+  /** The amount is that of the wish before. */
+  readonly old = $derived(this.#answer !== null && !same(this.#answer.wish, this.#asked));
+  readonly now: Quote | null = $derived.by(() => {
+    if (!this.#answer || !this.old) return this.#answer?.quote ?? null;
+    const { wish, quote } = this.#answer;
+    const isNear = wish.model === this.#asked?.model && wish.version_id === this.#asked.version_id;
+    if (!isNear || quote.basis === "free" || quote.cached_version_id) return null;
+    return { ...quote, similar_version_id: null };
+  });
   #timer: ReturnType<typeof setTimeout> | null = null;
   #question = 0;
 
@@ -19,7 +28,6 @@ export class Quotes {
   ask(wish: AskQuote | null) {
     if (this.#timer) clearTimeout(this.#timer);
     this.#question += 1;
-    if (wish?.model !== this.#asked?.model) this.#quote = null;
     this.#asked = wish;
     this.#timer = wish ? setTimeout(() => void this.fresh(), PAUSE) : null;
   }
@@ -37,7 +45,9 @@ export class Quotes {
       ...{ cached_version_id: null, similar_version_id: null },
     };
     const quote = await this.call("get_quote", wish).catch(() => unknown);
-    if (question === this.#question) this.#quote = quote;
+    if (question === this.#question) this.#answer = { wish, quote };
     return quote;
   }
 }
+
+const same = (one: AskQuote, other: AskQuote | null) => JSON.stringify(one) === JSON.stringify(other);
