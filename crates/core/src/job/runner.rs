@@ -19,7 +19,7 @@ use futures_util::FutureExt;
 use tokio::sync::{Notify, OwnedSemaphorePermit, RwLock, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
-use run::Run;
+use run::{AT_FIRST, Run, until_written};
 
 use crate::bucket::Bucket;
 use crate::clock::{Clock, Moment};
@@ -301,11 +301,9 @@ impl Runner {
             };
             if AssertUnwindSafe(run.live()).catch_unwind().await.is_err() {
                 tracing::error!(job = %id, "a job's task panicked");
-                runner.settle(
-                    id,
-                    &cancel,
-                    runner.store.fail_after_panic(id, runner.clock.now()).await,
-                );
+                let write = || runner.store.fail_after_panic(id, runner.clock.now());
+                let written = until_written(AT_FIRST, write, |_| {}).await;
+                runner.settle(id, &cancel, written);
             }
             drop(waiting);
         });
