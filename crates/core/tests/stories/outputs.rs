@@ -146,7 +146,9 @@ async fn fals_words_become_our_codes_all_the_way_from_the_wire() {
     let library = stage.open().await;
     for (prompt, code, charged) in [
         ("[[end:validation]]", Code::RequestRefused, Charged::No),
-        ("[[end:policy]]", Code::PolicyBlocked, Charged::Maybe),
+        // A result whose headers say what was billed is believed.
+        ("[[end:policy]]", Code::PolicyBlocked, Charged::No),
+        ("[[end:no-media]]", Code::NoPictureMade, Charged::Yes),
         ("[[end:internal]]", Code::ProviderFailed, Charged::No),
         ("[[end:timeout]]", Code::ProviderTimeout, Charged::No),
         ("[[end:runner-lost]]", Code::ProviderFailed, Charged::No),
@@ -156,8 +158,10 @@ async fn fals_words_become_our_codes_all_the_way_from_the_wire() {
         ("[[submit:unknown-app]]", Code::ModelUnknown, Charged::No),
     ] {
         let failure = run(&library, prompt).await.failure.unwrap();
-        // A result whose headers say what was billed is believed.
-        let known = failure.charged == charged || charged == Charged::Maybe;
-        assert!(failure.code == code && known, "{prompt}: {failure:?}");
+        assert_eq!(
+            (failure.code, failure.charged),
+            (code, charged),
+            "{prompt}: {failure:?}"
+        );
     }
 }
