@@ -158,11 +158,16 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        sqlx::query("UPDATE job SET note = ?, cancel_asked = 0 WHERE id = ?")
-            .bind(note)
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
+        // Some of the pictures are not what was wished: the same wish must not be given them as if they were all.
+        sqlx::query(
+            "UPDATE job SET note = ?1, cancel_asked = 0, wish = CASE WHEN (SELECT json_array_length(outputs) FROM attempt
+                 WHERE (job_id, number) = (job.id, job.attempt)) > ?2 THEN NULL ELSE wish END WHERE id = ?3",
+        )
+        .bind(note)
+        .bind(i64::try_from(results.len()).unwrap_or(i64::MAX))
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
         committed(tx, id).await
     }
 

@@ -140,6 +140,11 @@ const DOWNLOADS: &[Row] = &[
     said("[[download:chunked-cut*1]]", Done),
     said("[[download-redirect]]", Done),
     said("[[wrong-type]]", Done),
+    // "Gone", for a moment: the file is there at the third request.
+    said("[[download:403*2]]", Done),
+    said("[[download:404*2]]", Done),
+    said("[[download:410*2]]", Done),
+    said("[[download-404]]", Paid(Code::ResultGone)),
     said("[[truncated-download]]", Paid(Code::DownloadFailed)),
     said("[[cut-picture]]", Paid(Code::ResultUnreadable)),
     said("[[empty-download]]", Paid(Code::ResultUnreadable)),
