@@ -225,7 +225,7 @@ fn count(job: &Job, output: &Output) -> u32 {
     output
         .count
         .unwrap_or_else(|| u32::try_from(asked).unwrap_or(1))
-        .clamp(1, 16)
+        .clamp(1, 100)
 }
 
 fn seed(job: &Job, output: &Output) -> Value {

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, RwLock, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
 use fal::Look;
-use run::Run;
+use run::{AT_FIRST, Run, until_written};
 
 use crate::bucket::Bucket;
 use crate::clock::{Clock, Moment};
@@ -322,8 +322,12 @@ impl Runner {
             };
             if AssertUnwindSafe(run.live()).catch_unwind().await.is_err() {
                 tracing::error!(job = %id, "a job's task panicked");
-                let now = runner.clock.now();
-                let written = runner.store.fail_after_panic(id, attempt, now).await;
+                let write = || {
+                    runner
+                        .store
+                        .fail_after_panic(id, attempt, runner.clock.now())
+                };
+                let written = until_written(AT_FIRST, write, |_| {}).await;
                 runner.settle(id, &cancel, written);
             }
             drop(waiting);

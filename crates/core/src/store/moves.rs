@@ -183,10 +183,15 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        sqlx::query("UPDATE job SET cancel_asked = 0 WHERE id = ?")
-            .bind(id.to_string())
-            .execute(&mut *tx)
-            .await?;
+        // Some of the pictures are not what was wished: the same wish must not be given them as if they were all.
+        sqlx::query(
+            "UPDATE job SET cancel_asked = 0, wish = CASE WHEN (SELECT json_array_length(outputs) FROM attempt
+                 WHERE (job_id, number) = (job.id, job.attempt)) > ?1 THEN NULL ELSE wish END WHERE id = ?2",
+        )
+        .bind(i64::try_from(results.len()).unwrap_or(i64::MAX))
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
         if let Some(note) = note {
             add_note(&mut tx, id, note).await?;
         }

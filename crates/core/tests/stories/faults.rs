@@ -76,9 +76,13 @@ const SUBMIT: &[Row] = &[
     said("[[submit:busy-retry-after-3600]]", Later),
     said("[[submit:busy-until-3600]]", Later),
     said("[[submit:busy-retry-after-1*1]]", Done),
-    said("[[submit:redirect-loop]]", Free),
-    said("[[submit:redirect-metadata]]", Free),
-    said("[[submit:redirect-loopback]]", Free),
+    // A redirect may mean "taken, look there".
+    said("[[submit:redirect-loop]]", Doubt(0)),
+    said("[[submit:redirect-metadata]]", Doubt(0)),
+    said("[[submit:303]]", Doubt(0)),
+    said("[[reply:redirect-loopback]]", Done),
+    said("[[reply:302]]", Done),
+    said("[[submit:422]]", Free),
 ];
 
 /// Looks at a job that is paid: no answer ends it but fal's own.
@@ -136,6 +140,11 @@ const DOWNLOADS: &[Row] = &[
     said("[[download:chunked-cut*1]]", Done),
     said("[[download-redirect]]", Done),
     said("[[wrong-type]]", Done),
+    // "Gone", for a moment: the file is there at the third request.
+    said("[[download:403*2]]", Done),
+    said("[[download:404*2]]", Done),
+    said("[[download:410*2]]", Done),
+    said("[[download-404]]", Paid(Code::ResultGone)),
     said("[[truncated-download]]", Paid(Code::DownloadFailed)),
     said("[[cut-picture]]", Paid(Code::ResultUnreadable)),
     said("[[empty-download]]", Paid(Code::ResultUnreadable)),

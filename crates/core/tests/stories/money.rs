@@ -145,32 +145,6 @@ async fn a_job_in_line_is_cancelled_or_deleted_before_anything_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_picture_that_is_gone_does_not_take_the_others_with_it() {
-    let stage = Stage::new().await;
-    let library = stage.open().await;
-    stage.fal.hold(Place::Download);
-    let input = picture(&library).await;
-    let job = library
-        .submit_edit(edit(input, "[[two-images]]", MODEL))
-        .await
-        .unwrap();
-    stage.fal.reached(Place::Download).await;
-    stage.fal.script(|script| {
-        script
-            .fail_times(
-                overpaint_testkit::Place::Download,
-                overpaint_testkit::Failure::Status(404),
-                2, // of one picture: its first address, and the one that the result names when it is read again
-            )
-            .line = 0
-    });
-    stage.fal.release(Place::Download);
-    let job = ended(&library, job.id).await;
-    assert_eq!((job.state, job.results.len()), (State::Done, 1), "{job:?}");
-    assert!(job.note.is_some_and(|note| note.starts_with("1 of 2")));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_job_fal_has_not_heard_of_yet_is_asked_for_again() {
     let stage = Stage::new().await;
     let library = stage.open().await;

@@ -1,10 +1,10 @@
 //! What comes back from fal, good and bad: everything that is paid is kept, and nothing else gets in.
 
 use overpaint_core::error::{Charged, Code};
-use overpaint_core::job::State;
-use overpaint_testkit::{Download, Role};
+use overpaint_core::job::{Job, State};
+use overpaint_testkit::{Download, Failure as Refusal, Place, Role};
 
-use super::{Stage, half_written, run};
+use super::{MODEL, Stage, edit, ended, half_written, picture, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_picture_of_an_answer_is_kept_however_it_is_told_of() {
@@ -68,7 +68,7 @@ async fn a_picture_the_safety_check_blacked_out_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_has_run_out_is_asked_for_again_once_and_for_nothing() {
+async fn an_address_that_has_run_out_is_asked_for_again_and_for_nothing() {
     let stage = Stage::new().await;
     let library = stage.open().await;
     for prompt in [
@@ -88,7 +88,8 @@ async fn an_address_that_has_run_out_is_asked_for_again_once_and_for_nothing() {
     }
     assert_eq!(stage.fal.charges(), 3);
 
-    let job = run(&library, "[[download-410]]").await;
+    // Once at its address, four times at the one that the result names when it is read again.
+    let job = run(&library, "[[download:410*5]]").await;
     let failure = job.failure.unwrap();
     assert_eq!(
         (job.state, failure.code, failure.charged),
@@ -98,7 +99,105 @@ async fn an_address_that_has_run_out_is_asked_for_again_once_and_for_nothing() {
     let downloads = about
         .iter()
         .filter(|request| request.role == Role::Download);
-    assert_eq!((downloads.count(), stage.fal.charges()), (2, 4));
+    assert_eq!((downloads.count(), stage.fal.charges()), (5, 4));
+    // The file host has found it.
+    library.retry_job(job.id).await.unwrap();
+    let job = ended(&library, job.id).await;
+    assert_eq!(
+        (job.state, job.attempt, stage.fal.charges()),
+        (State::Done, 1, 4)
+    );
+}
+
+/// What is lost of an answer may still come, and what came is not lost with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_are_gone_are_asked_for_twice_before_the_others_are_all_there_is() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    let input = picture(&library).await;
+    let gone_for = |refusals: u32| {
+        stage.fal.script(|script| {
+            script.fail_times(Place::Download, Refusal::Status(404), refusals);
+        });
+    };
+    let wish = |words: &str| {
+        let mut edit = edit(input, &format!("[[two-images]] {words}"), MODEL);
+        edit.parameters.0.insert("seed".to_owned(), 7.into());
+        edit
+    };
+    let run = async |words: &str| {
+        let job = library.submit_edit(wish(words)).await.unwrap();
+        ended(&library, job.id).await
+    };
+    let again = async |job: &Job| {
+        library.retry_job(job.id).await.unwrap();
+        ended(&library, job.id).await
+    };
+    let downloads = |job: &Job| {
+        let about = stage.fal.requests_about(job.request_id.as_ref().unwrap());
+        let downloads = about.iter().filter(|it| it.role == Role::Download);
+        downloads.count()
+    };
+
+    // The first of two is refused five times, and comes when it is wanted again.
+    gone_for(5);
+    let job = run("warmer").await;
+    let failure = job.failure.clone().unwrap();
+    assert_eq!(
+        (job.state, failure.code),
+        (State::Failed, Code::ResultGone),
+        "{failure:?}"
+    );
+    let said = failure.said.unwrap();
+    assert!(
+        said.ends_with("1 of 2 pictures came and are kept."),
+        "{said}"
+    );
+    // What has come is a file of nobody's yet, and no trash.
+    library.empty_trash().await.unwrap();
+    let job = again(&job).await;
+    assert_eq!(
+        (job.state, job.results.len(), job.note.as_deref()),
+        (State::Done, 2, None)
+    );
+    assert_eq!((downloads(&job), stage.fal.charges()), (5 + 1 + 1, 1));
+
+    // This one never comes. The other is had all the same, and is not taken for the whole result of that wish.
+    let job = run("cooler").await;
+    assert_eq!(job.state, State::Failed);
+    gone_for(10);
+    let job = again(&job).await;
+    assert_eq!((job.state, job.results.len()), (State::Done, 1), "{job:?}");
+    assert!(job.note.unwrap().starts_with("1 of 2 pictures came;"));
+    assert_eq!(library.quote(wish("cooler")).await.unwrap().cached, None);
+    assert!(
+        library
+            .quote(wish("warmer"))
+            .await
+            .unwrap()
+            .cached
+            .is_some()
+    );
+    assert_eq!(stage.fal.charges(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_answer_without_an_end_only_so_many_pictures_are_taken() {
+    let stage = Stage::new().await;
+    let library = stage.open().await;
+    for prompt in ["[[images:66]]", "[[images:66]] [[b64]]"] {
+        let job = run(&library, prompt).await;
+        assert_eq!(
+            (job.state, job.results.len()),
+            (State::Done, 64),
+            "{prompt}"
+        );
+        assert_eq!(
+            job.note.as_deref(),
+            Some("The answer has 66 pictures, of which the first 64 are taken.")
+        );
+    }
+    assert_eq!(stage.fal.requests_as(Role::Download).len(), 64);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,7 +234,7 @@ async fn what_is_no_picture_is_refused_and_leaves_nothing_on_the_disk() {
         // It is paid and lies there still: once the file host is well, a retry fetches it.
         stage.fal.script(|script| script.download = Download::Whole);
         library.retry_job(job.id).await.unwrap();
-        let job = super::ended(&library, job.id).await;
+        let job = ended(&library, job.id).await;
         assert_eq!((job.state, job.attempt), (State::Done, 1), "{download:?}");
     }
 }
@@ -146,7 +245,9 @@ async fn fals_words_become_our_codes_all_the_way_from_the_wire() {
     let library = stage.open().await;
     for (prompt, code, charged) in [
         ("[[end:validation]]", Code::RequestRefused, Charged::No),
-        ("[[end:policy]]", Code::PolicyBlocked, Charged::Maybe),
+        // A result whose headers say what was billed is believed.
+        ("[[end:policy]]", Code::PolicyBlocked, Charged::No),
+        ("[[end:no-media]]", Code::NoPictureMade, Charged::Yes),
         ("[[end:internal]]", Code::ProviderFailed, Charged::No),
         ("[[end:timeout]]", Code::ProviderTimeout, Charged::No),
         ("[[end:runner-lost]]", Code::ProviderFailed, Charged::No),
@@ -156,8 +257,10 @@ async fn fals_words_become_our_codes_all_the_way_from_the_wire() {
         ("[[submit:unknown-app]]", Code::ModelUnknown, Charged::No),
     ] {
         let failure = run(&library, prompt).await.failure.unwrap();
-        // A result whose headers say what was billed is believed.
-        let known = failure.charged == charged || charged == Charged::Maybe;
-        assert!(failure.code == code && known, "{prompt}: {failure:?}");
+        assert_eq!(
+            (failure.code, failure.charged),
+            (code, charged),
+            "{prompt}: {failure:?}"
+        );
     }
 }

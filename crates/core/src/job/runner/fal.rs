@@ -65,9 +65,11 @@ impl Run {
         }
         self.guard_files().await;
         let mut outputs = Vec::with_capacity(given.len());
-        for one in given {
+        for (index, one) in given.into_iter().enumerate() {
             outputs.push(match one {
                 Given::Url(url) => Output::Url(url),
+                // It is counted and not taken.
+                Given::Bytes(_) if index >= fetch::PICTURES_MAX => Output::Stored(String::new()),
                 Given::Bytes(bytes) => {
                     let pictures = self.runner.pictures.clone();
                     // What is no picture is judged later, with the others; here only good ones are kept.

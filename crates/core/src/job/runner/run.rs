@@ -1,17 +1,21 @@
 //! One job's task: what the demo engine's and fal's jobs have in common.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedSemaphorePermit};
 
-use super::{Runner, blocking, insist};
+use super::{Runner, blocking};
 use crate::clock::Moment;
 use crate::drill;
 use crate::error::{Charged, Code, Error, Failure};
-use crate::job::{Job, JobId, State};
+use crate::job::{Job, JobId, State, backoff};
 use crate::model::Provider;
 use crate::store::NewResult;
 use crate::version::Version;
+
+/// The first pause after an end that could not be written.
+pub(super) const AT_FIRST: Duration = Duration::from_secs(1);
 
 /// One job on its way through its states.
 pub(super) struct Run {
@@ -86,7 +90,12 @@ impl Run {
         });
         let (runner, id, end) = (Arc::clone(&self.runner), self.job.id, &end);
         let attempt = self.job.attempt;
-        let written = insist(|| write_end(&runner, id, attempt, end)).await;
+        let trouble = |error: &Error| {
+            let line = format!("What came of it cannot be written down ({error}), trying again");
+            runner.progress(&self.job, |p| p.last_log = Some(line));
+        };
+        let write = || write_end(&runner, id, attempt, end);
+        let written = until_written(AT_FIRST, write, trouble).await;
         match end {
             End::Doubt(_) => drill::point("doubt_stored").await,
             End::Later { .. } => drill::point("put_off").await,
@@ -139,6 +148,30 @@ impl Run {
     }
 }
 
+/// Writes a job's end however long the disk or the database refuses it: given up, the row would stand still, with nobody who works on it
+/// or says so, until the next start.
+pub(super) async fn until_written<F>(
+    first: Duration,
+    mut write: impl FnMut() -> F,
+    trouble: impl Fn(&Error),
+) -> Result<Job, Error>
+where
+    F: Future<Output = Result<Job, Error>>,
+{
+    let mut tries = 0;
+    loop {
+        match write().await {
+            Err(error @ (Error::Database(_) | Error::Disk { .. })) => {
+                tracing::error!(%error, "how a job ended could not be written; trying again");
+                trouble(&error);
+                tokio::time::sleep(backoff::pause(first, tries, 0.5)).await;
+                tries += 1;
+            }
+            written => return written,
+        }
+    }
+}
+
 async fn write_end(runner: &Runner, id: JobId, attempt: u32, end: &End) -> Result<Job, Error> {
     let (store, now) = (&runner.store, runner.clock.now());
     match end {
@@ -151,5 +184,28 @@ async fn write_end(runner: &Runner, id: JobId, attempt: u32, end: &End) -> Resul
         } => store.put_off(id, attempt, failure, *not_before, now).await,
         End::Cancelled { ended } => store.cancel(id, attempt, *ended, now).await,
         End::Closing => store.requeue(id, attempt, now).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_end_is_written_however_often_the_disk_refuses_it() {
+        let refused = std::cell::Cell::new(0);
+        let write = || {
+            let tries = refused.get();
+            refused.set(tries + 1);
+            std::future::ready(Err(match tries {
+                0..200 => Error::Database(sqlx::Error::PoolTimedOut),
+                // An answer for good, whatever it is.
+                _ => Error::TooLate { state: "done" },
+            }))
+        };
+        let told = std::cell::Cell::new(0);
+        let written = until_written(Duration::ZERO, write, |_| told.set(told.get() + 1)).await;
+        assert!(matches!(written, Err(Error::TooLate { .. })));
+        assert_eq!((refused.get(), told.get()), (201, 200));
     }
 }

@@ -95,11 +95,6 @@ impl Fal {
                 status,
                 &body,
             ))),
-            Reply::No if status.is_redirection() => Err(SubmitError::Refused(
-                Failure::free(Code::ProviderFailed)
-                    .saying(format!("It answered with a redirect ({status})."))
-                    .answered(Step::Submit, Got::Status(status.as_u16()), &body),
-            )),
             // A yes that cannot be read may be a job.
             Reply::No if status.is_success() => Err(SubmitError::Unclear {
                 failure: Failure::free(Code::AnswerUnreadable)
@@ -108,6 +103,7 @@ impl Fal {
                     .answered(Step::Submit, Got::Status(status.as_u16()), &body),
                 request_id,
             }),
+            // A 5xx; and a redirect, which may mean "taken, look there" and is not followed: that could be another POST.
             Reply::No => Err(SubmitError::Unclear {
                 failure: unclear(
                     format!("It answered {status}. {}", refusal::said(&body)),

@@ -9,7 +9,7 @@ use crate::drill;
 use crate::error::{Charged, Code, Error, Failure};
 use crate::job::runner::blocking;
 use crate::job::runner::run::{End, Run};
-use crate::job::{Attempt, Output, Protocol};
+use crate::job::{Attempt, Output, Protocol, Ticket};
 use crate::picture::{Facts, PictureError};
 use crate::provider::fal::{Fal, Given, Look};
 use crate::store::NewResult;
@@ -18,6 +18,18 @@ use crate::version::{Picture, VersionId};
 /// Tries to fetch a result, which is a GET and harmless.
 const FETCHES: u32 = 4;
 
+/// Most pictures of one answer that are taken; no model of fal's makes more than a few. Each may be 200 MB.
+pub(super) const PICTURES_MAX: usize = 64;
+
+/// What a file host's "gone" means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    /// The address has run out: the result may name another.
+    Believed,
+    /// It is the last that is known of a paid picture: asked as often as a host that fails.
+    Doubted,
+}
+
 /// What a person is told of a picture that the model blacked out, where fal says so and where it only looks so.
 const BLACKED_OUT: &str =
     "The model's safety check blacked this picture out. It may still have been charged.";
@@ -25,25 +37,37 @@ const LOOKS_BLACKED_OUT: &str = "It is black all over: most likely the model's s
 const FLAGGED: &str = "The model's safety check flagged this picture.";
 
 impl Run {
-    /// Fetches every picture of the answer. One that is gone or unreadable does not take the others with it; one that may still come
-    /// leaves the job failed, so that it is fetched again for nothing.
+    /// Fetches every picture of the answer. One that is unreadable does not take the others with it; one that may still come leaves the job
+    /// failed with what has come kept, so that the rest is fetched again for nothing.
     pub(super) async fn fetch(&mut self, fal: &Fal) -> Result<End, Error> {
         let attempt = self.runner.store.attempt(self.job.id).await?;
         let outputs = attempt.outputs.clone().unwrap_or_default();
+        // What an earlier run kept. The person has asked for the rest since: what is gone now too does not keep these back any longer.
+        let asked_again = outputs.iter().any(|it| matches!(it, Output::Stored(_)));
+        let on_queue = fal.is_fals_own() && queue_ticket(&attempt).is_some();
+        let doubt = if on_queue {
+            Gone::Doubted
+        } else {
+            Gone::Believed
+        };
         self.guard_files().await;
-        let (mut results, mut lost) = (Vec::with_capacity(outputs.len()), Vec::new());
+        let taken = outputs.len().min(PICTURES_MAX);
+        let (mut results, mut lost) = (Vec::with_capacity(taken), Vec::new());
         let mut kept = outputs.clone();
-        let mut again = None;
-        for (index, (output, kept)) in outputs.iter().zip(&mut kept).enumerate() {
+        let (mut again, mut awaited) = (None, None);
+        for (index, (output, kept)) in outputs.iter().zip(&mut kept).take(taken).enumerate() {
             let mut fetched = self.fetch_output(fal, output).await?;
             if matches!(&fetched, Err(failure) if failure.code == Code::ResultGone) {
                 // The file's address has run out. The result, read once more, may have another.
                 if again.is_none() {
                     again = Some(read_again(fal, &attempt).await);
                 }
-                if let Some(given) = again.as_ref().and_then(|list| list.get(index)) {
-                    fetched = self.fetch_given(fal, given).await?;
-                }
+                let given = again.as_ref().and_then(|list| list.get(index));
+                fetched = match (given, output) {
+                    (Some(given), _) => self.fetch_given(fal, given, doubt).await?,
+                    (None, Output::Url(url)) if on_queue => self.fetch_url(fal, url, doubt).await?,
+                    _ => fetched,
+                };
             }
             match fetched {
                 Ok(mut result) => {
@@ -54,15 +78,25 @@ impl Run {
                     results.push(result);
                 }
                 Err(failure) if may_still_come(failure.code) => {
-                    let ended = false;
-                    return Ok(End::Failed { failure, ended });
+                    awaited = Some(failure);
+                    break;
                 }
                 Err(failure) => lost.push(failure),
             }
         }
+        // A file host that says "gone" for a moment is no proof that a paid picture is.
+        let gone = lost.iter().find(|it| it.code == Code::ResultGone);
+        let gone = gone.filter(|_| on_queue && (results.is_empty() || !asked_again));
+        if let Some(failure) = awaited.or_else(|| gone.cloned()) {
+            return Ok(self.not_all(failure, &results, &kept).await);
+        }
         let count = (!lost.is_empty()).then(|| {
-            let (kept, all) = (results.len(), outputs.len());
-            format!("{kept} of {all} pictures came; the others could not be read.")
+            let came = results.len();
+            format!("{came} of {taken} pictures came; the others could not be fetched or read.")
+        });
+        let all = outputs.len();
+        let untaken = (all > taken).then(|| {
+            format!("The answer has {all} pictures, of which the first {taken} are taken.")
         });
         match lost.into_iter().next() {
             Some(failure) if results.is_empty() => {
@@ -83,12 +117,30 @@ impl Run {
                             .into_iter()
                             .find(|said| note.contains(said))
                     });
-                    let note = joined(count, blacked.map(str::to_owned));
+                    let note = joined(joined(count, untaken), blacked.map(str::to_owned));
                     let note = joined(note, self.made_smaller(fal).await?);
                     Ok(End::Done { results, note })
                 }
             },
         }
+    }
+
+    /// The end of a job of whose pictures some may still come. Those that have are written down: a retry does not fetch them again.
+    async fn not_all(&self, failure: Failure, results: &[NewResult], kept: &[Output]) -> End {
+        let ended = false;
+        if results.is_empty() {
+            return End::Failed { failure, ended };
+        }
+        let store = &self.runner.store;
+        if let Err(error) = store.keep_outputs(self.job.id, kept, results, &[]).await {
+            // On a full disk, say. Then these, too, are fetched again.
+            tracing::warn!(job = %self.job.id, %error, "what came of a result could not be written down");
+        }
+        let said = failure.said.clone().unwrap_or_default();
+        let (came, all) = (results.len(), kept.len());
+        let said = format!("{said} {came} of {all} pictures came and are kept.");
+        let failure = failure.saying(said);
+        End::Failed { failure, ended }
     }
 
     /// The outer error is this computer's, the inner one the result's.
@@ -98,7 +150,7 @@ impl Run {
         output: &Output,
     ) -> Result<Result<NewResult, Failure>, Error> {
         let name = match output {
-            Output::Url(url) => return self.fetch_url(fal, url).await,
+            Output::Url(url) => return self.fetch_url(fal, url, Gone::Believed).await,
             Output::Stored(name) => name.clone(),
         };
         if name.is_empty() {
@@ -112,17 +164,23 @@ impl Run {
         &self,
         fal: &Fal,
         given: &Given,
+        gone: Gone,
     ) -> Result<Result<NewResult, Failure>, Error> {
         let bytes = match given {
-            Given::Url(url) => return self.fetch_url(fal, url).await,
+            Given::Url(url) => return self.fetch_url(fal, url, gone).await,
             Given::Bytes(bytes) => bytes.clone(),
         };
         let pictures = self.runner.pictures.clone();
         self.kept(blocking(move || pictures.keep_result(&bytes)).await)
     }
 
-    async fn fetch_url(&self, fal: &Fal, url: &str) -> Result<Result<NewResult, Failure>, Error> {
-        let file = match self.fetch_patiently(fal, url).await {
+    async fn fetch_url(
+        &self,
+        fal: &Fal,
+        url: &str,
+        gone: Gone,
+    ) -> Result<Result<NewResult, Failure>, Error> {
+        let file = match self.fetch_patiently(fal, url, gone).await {
             Ok(file) => file,
             Err(failure) => return Ok(Err(failure)),
         };
@@ -151,7 +209,12 @@ impl Run {
         }
     }
 
-    async fn fetch_patiently(&self, fal: &Fal, url: &str) -> Result<NamedTempFile, Failure> {
+    async fn fetch_patiently(
+        &self,
+        fal: &Fal,
+        url: &str,
+        gone: Gone,
+    ) -> Result<NamedTempFile, Failure> {
         let mut pause = Duration::from_millis(250);
         let progress = |got: u64, of: Option<u64>| {
             self.runner.progress(&self.job, |p| {
@@ -161,10 +224,12 @@ impl Run {
         };
         for _ in 1..FETCHES {
             match fal.fetch(url, progress).await {
-                Err(Failure {
-                    code: Code::DownloadFailed,
-                    ..
-                }) => tokio::time::sleep(pause).await,
+                Err(failure)
+                    if failure.code == Code::DownloadFailed
+                        || failure.code == Code::ResultGone && gone == Gone::Doubted =>
+                {
+                    tokio::time::sleep(pause).await;
+                }
                 other => return other,
             }
             pause *= 3;
@@ -188,17 +253,18 @@ impl Run {
 
 /// The pictures of the result as fal tells them now, which is free; none where it tells nothing, or where there is no such place to ask.
 async fn read_again(fal: &Fal, attempt: &Attempt) -> Vec<Given> {
-    let ticket = attempt
-        .ticket
-        .as_ref()
-        .filter(|ticket| ticket.protocol == Protocol::Queue);
-    match ticket {
+    match queue_ticket(attempt) {
         Some(ticket) => match fal.result(ticket, false).await {
             Look::Answered(outputs) => outputs.given,
             _ => Vec::new(),
         },
         None => Vec::new(),
     }
+}
+
+fn queue_ticket(attempt: &Attempt) -> Option<&Ticket> {
+    let ticket = attempt.ticket.as_ref();
+    ticket.filter(|ticket| ticket.protocol == Protocol::Queue)
 }
 
 /// A download that broke off, or a disk that was full: it lies at fal still.
