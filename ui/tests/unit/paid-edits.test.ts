@@ -1,6 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "$lib/api/call";
 import { SEEDREAM } from "$lib/host/fake/catalogue";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
@@ -421,12 +422,21 @@ describe("money", () => {
     const cap = await screen.findByLabelText("Cap for a month, in dollars");
     await user.type(cap, "much");
     await user.tab();
-    await screen.findByText("An amount in dollars above zero, or nothing for no cap.");
+    await screen.findByText("Dollars above zero, as 1,000 or 2.50; or nothing for no cap.");
     expect(sent("change_settings").filter((change) => "month_cap" in (change as object))).toEqual([]);
     await user.clear(cap);
     await user.type(cap, "20");
     await user.tab();
     await waitFor(() => expect(sent("change_settings").at(-1)).toEqual({ month_cap: 20 }));
+    await waitFor(() => expect(cap).toHaveProperty("value", "20.00"));
+    fake.answers.change_settings = () => {
+      throw new Failure(problems.network);
+    };
+    await user.clear(cap);
+    await user.type(cap, "1,000");
+    await user.tab();
+    await waitFor(() => expect(cap).toHaveProperty("value", "20.00"));
+    expect(sent("change_settings").at(-1)).toEqual({ month_cap: 1000 });
   });
 
   test("what switching fal's memory off costs is said", async () => {

@@ -149,7 +149,6 @@ export class App {
     this.library.remove(gone);
     this.selection.drop(gone, order);
     this.jobs.forget(gone);
-    for (const id of gone) this.references.remove(id);
     await Promise.all([this.studio.reread(), gone.length === 0 ? this.jobs.read() : null, this.library.reload()]);
   }
 }

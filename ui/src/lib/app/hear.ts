@@ -1,6 +1,7 @@
 import type { Event as Announcement } from "$lib/api/generated";
 import { count } from "$lib/format/size";
 import type { App } from "./app.svelte";
+import { dropGone } from "./pictures";
 
 /** What the page does when core announces something. Each announcement is whole: a lost or doubled one does no harm. */
 export async function hear(app: App, announced: Announcement): Promise<void> {
@@ -11,14 +12,16 @@ export async function hear(app: App, announced: Announcement): Promise<void> {
       if (await app.studio.hear(announced.job)) app.comparison.reset();
       return app.library.hear(announced.job);
     case "library":
-      await Promise.all([app.studio.reread(), app.library.known ? app.library.reload() : null]);
+      await Promise.all([app.studio.reread(), app.library.known ? app.library.reload() : null, dropGone(app)]);
       return;
     case "models":
       await Promise.all([app.readModels(), app.finder.found ? app.finder.look() : null]);
-      return app.parameters.form?.known === false ? app.parameters.again() : undefined;
+      return app.parameters.lacksForm ? app.parameters.again() : undefined;
     case "settings":
       await Promise.all([app.preferences.read(), app.api.read(), app.spending.read()]);
-      return app.readModels();
+      await app.readModels();
+      // A form may have been missing for want of a key.
+      return app.parameters.lacksForm ? app.parameters.again() : undefined;
     case "opened":
       return app.intake.receive(announced.added);
     case "close_asked":

@@ -58,6 +58,13 @@ const zooming = (zoom: Zoom): Acts => ({
   zoomOut: () => zoom.zoomOut(),
 });
 
+/** Keys that mean something here and now. */
+function actsNow(app: App, typing: boolean): Acts {
+  const outside = typing ? {} : outsideText(app);
+  if (app.layout.covered) return app.layout.keys && outside.keys ? { keys: outside.keys } : {};
+  return { ...everywhere(app), ...outside };
+}
+
 /** Listens for every shortcut of the window. What a component handles itself it stops before it comes here. */
 export function listen(app: App): () => void {
   const down = (event: KeyboardEvent) => {
@@ -65,8 +72,8 @@ export function listen(app: App): () => void {
     if (event.defaultPrevented || event.isComposing || app.layout.question) return;
     if (event.key === "Escape") return void escape(app, event);
     const typing = isTyping(event.target);
-    if (!typing && holdsOriginal(event)) return event.repeat ? undefined : app.comparison.hold();
-    const acts = typing ? everywhere(app) : { ...everywhere(app), ...outsideText(app) };
+    if (!typing && !app.layout.covered && holdsOriginal(event)) return event.repeat ? undefined : app.comparison.hold();
+    const acts = actsNow(app, typing);
     const found = (Object.keys(acts) as ShortcutName[]).find((name) => matches(event, name, app.host.platform));
     // Selected words are copied as words.
     if (!found || (found === "copy" && getSelection()?.toString())) return;

@@ -28,6 +28,11 @@ export class Layout {
   readonly details = $derived(this.#details ?? this.#wide.current);
   readonly versions = $derived(this.#versions && (this.#wide.current || !this.details));
 
+  /** Something lies over the view: keys that act on what is below would act unseen. */
+  get covered(): boolean {
+    return this.question !== null || this.picking !== null || this.keys;
+  }
+
   go(view: View) {
     if (view === "settings" && this.#view !== "settings") this.#back = this.#view;
     this.#view = view;

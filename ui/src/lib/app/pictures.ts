@@ -1,5 +1,7 @@
+import { asProblem } from "$lib/api/call";
 import type { Version } from "$lib/api/generated";
 import type { Target } from "$lib/intake/intake.svelte";
+import { added } from "$lib/references/order";
 import { PictureNames } from "$lib/references/names.svelte";
 import type { Source } from "$lib/references/source";
 import type { App } from "./app.svelte";
@@ -21,8 +23,23 @@ export function sourceOf(app: App): Source {
 
 /** The pictures of the newest items, newest first. */
 export async function recentPictures(app: App): Promise<Version[]> {
-  const page = await app.notices.attempt(() => app.call("list_items", { after: null, limit: RECENT }));
-  return (page?.items ?? []).map((item) => item.version).filter((version) => version !== null);
+  const { items } = await app.call("list_items", { after: null, limit: RECENT });
+  return items.map((item) => item.version).filter((version) => version !== null);
+}
+
+/** Takes references and picture parameters away that were deleted: core refuses an edit with one of them. */
+export async function dropGone({ call, references, parameters }: App) {
+  // A version in the trash can still be read; the history it belongs to no longer has it.
+  const isGone = (id: string) =>
+    call("get_history", { id }).then(
+      ({ versions }) => !versions.some((version) => version.id === id),
+      (thrown) => asProblem(thrown).code === "not_found",
+    );
+  const ids = added(references.list, parameters.pictures);
+  const answers = await Promise.all(ids.map(isGone));
+  const gone = ids.filter((_id, at) => answers[at]);
+  for (const id of gone) references.remove(id);
+  if (gone.length > 0) parameters.dropPictures(gone);
 }
 
 /** Pastes the picture on the clipboard as a reference; where the model takes none, that is said and the picture is in the Library. */

@@ -7,7 +7,7 @@ import { aJob } from "$lib/host/fake/samples";
 import * as scenes from "$lib/host/fake/scenes";
 import { Quotes } from "./quote.svelte";
 import { Spending } from "./spending.svelte";
-import { besideCap, costWords, dollars, paidWords, runWords } from "./words";
+import { besideCap, costWords, dollars, paidWords, runWords, typedDollars } from "./words";
 
 const quote = (more: Partial<Quote> = {}): Quote => ({
   ...{ amount: 0.06, basis: "per_image", said: "2 images at $0.03 each", problem: null, shrinks: false },
@@ -144,4 +144,13 @@ describe("spending", () => {
     await spending.askBalance();
     expect(spending.balance).toEqual({ amount: null, problem: null });
   });
+});
+
+test("an amount is typed as people write it, and one that may be another is none", () => {
+  expect(["1,000", "1000", "$5", "$ 5", " 0.50 ", ".5", "12,345.60"].map(typedDollars)).toEqual([
+    ...[1000, 1000, 5, 5, 0.5, 0.5, 12345.6],
+  ]);
+  for (const typed of ["", "$", ".", "0", "0.00", "-5", "0,50", "1.000", "1,00", "0,500", "1e3", "5 a day"]) {
+    expect([typed, typedDollars(typed)]).toEqual([typed, null]);
+  }
 });

@@ -43,3 +43,14 @@ export function paidWords({ cost, cached_from_id }: Job): string {
 export function besideCap(amount: number, cap: number | null, when: string): string {
   return cap === null ? `${dollars(amount)} ${when}` : `${dollars(amount)} of ${dollars(cap)} ${when}`;
 }
+
+/**
+ * The amount that was typed, null where it is none or could be another: `1,000` is a thousand, `0,50` and `1.000` mean one thing
+ * here and another there.
+ */
+export function typedDollars(text: string): number | null {
+  const typed = text.trim().replace(/^\$ ?/, "");
+  const isClear = /^(\d+|[1-9]\d{0,2}(,\d{3})+)?(\.\d{1,2})?$/.test(typed);
+  const amount = isClear && typed !== "" ? Number(typed.replaceAll(",", "")) : 0;
+  return amount > 0 ? amount : null;
+}

@@ -1,7 +1,8 @@
 import { SvelteMap } from "svelte/reactivity";
 import { asProblem, type Call } from "$lib/api/call";
 import type { Field, JsonValue, ModelForm, Problem } from "$lib/api/generated";
-import { same, typedJson, type Typed, type Values } from "./values";
+import { added } from "$lib/references/order";
+import { asPicture, same, typedJson, versionsIn, withoutVersions, type Typed, type Values } from "./values";
 import { named } from "./words";
 
 /** What stands in a field's box, letter by letter, and why it is no value; null where it is one. */
@@ -29,6 +30,8 @@ export class Parameters {
   #opening = 0;
   #model: string | null = null;
 
+  /** What the model takes could not be told the last time. */
+  readonly lacksForm = $derived(this.#form ? !this.#form.known : this.problem !== null);
   readonly values: Values = $derived.by(() => (this.#form ? (this.#byModel.get(this.#form.model.id) ?? {}) : {}));
   readonly changed = $derived(Object.keys(this.values).length);
   readonly #typed = $derived.by(() => (this.#form ? (this.#drafts.get(this.#form.model.id) ?? {}) : {}));
@@ -112,13 +115,31 @@ export class Parameters {
 
   /** Puts pictures into a field: the newest where it takes one, else after those that are there. */
   addPictures(field: Field, ids: string[]) {
-    const pictures = ids.map((id) => ({ version_id: id }));
-    const [newest] = pictures.slice(-1);
-    if (field.kind.kind === "image" && newest) this.set(field, newest);
-    if (field.kind.kind !== "images" || !newest) return;
+    const newest = ids.at(-1);
+    if (newest === undefined) return;
+    if (field.kind.kind === "image") this.set(field, asPicture(newest));
+    if (field.kind.kind !== "images") return;
     const own = this.values[field.name];
-    const all: JsonValue[] = [...(Array.isArray(own) ? own : []), ...pictures];
-    this.set(field, all.slice(0, field.kind.max ?? undefined));
+    const before: JsonValue[] = Array.isArray(own) ? own : [];
+    const known = versionsIn(own);
+    const others = added(known, ids).slice(known.length);
+    this.set(field, [...before, ...others.map(asPicture)].slice(0, field.kind.max ?? undefined));
+  }
+
+  /** Every picture that stands in a field, whichever model's. */
+  get pictures(): string[] {
+    return [...this.#byModel.values()].flatMap((values) => Object.values(values).flatMap(versionsIn));
+  }
+
+  /** Takes pictures that are gone out of all fields. */
+  dropPictures(gone: string[]) {
+    for (const [model, values] of this.#byModel) {
+      const names = Object.keys(values).filter((name) => versionsIn(values[name]).some((id) => gone.includes(id)));
+      const left = Object.entries(values).map(([name, value]) => {
+        return [name, names.includes(name) ? withoutVersions(value, gone) : value] as const;
+      });
+      if (names.length > 0) this.#byModel.set(model, Object.fromEntries(left.filter(([, value]) => value !== null)));
+    }
   }
 
   reset() {

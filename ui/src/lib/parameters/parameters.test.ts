@@ -134,8 +134,8 @@ describe("the form", () => {
   test("pictures go into their fields as versions, as many as fit", async () => {
     await parameters.open(EVERYTHING);
     parameters.addPictures(field("mask_url"), ["v1", "v2"]);
-    parameters.addPictures(field("style_urls"), ["v1", "v2"]);
-    parameters.addPictures(field("style_urls"), ["v3", "v4"]);
+    parameters.addPictures(field("style_urls"), ["v1", "v1", "v2"]);
+    parameters.addPictures(field("style_urls"), ["v2", "v3", "v4"]);
     expect(parameters.values["mask_url"]).toEqual({ version_id: "v2" });
     expect(parameters.values["style_urls"]).toEqual(["v1", "v2", "v3"].map((version_id) => ({ version_id })));
   });

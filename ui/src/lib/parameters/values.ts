@@ -93,11 +93,25 @@ export function shown(value: JsonValue | null | undefined): string {
 /** A value as JSON to read and to change. */
 export const printed = (value: JsonValue | undefined) => (value === undefined ? "" : JSON.stringify(value, null, 1));
 
-/** The versions a value names. A picture may also be an address that somebody typed as JSON: that is none. */
+/** A version as a parameter names it. */
+export const asPicture = (id: string): JsonValue => ({ version_id: id });
+
+/** The versions a value names, each once. A picture may also be an address that somebody typed as JSON: that is none. */
 export function versionsIn(value: JsonValue | undefined): string[] {
   const pictures = Array.isArray(value) ? value : [value ?? null];
-  const ids = pictures.map((picture) =>
-    typeof picture === "object" && picture !== null && !Array.isArray(picture) ? picture["version_id"] : null,
-  );
-  return ids.filter((id) => typeof id === "string");
+  return [...new Set(pictures.map(versionIn).filter((id) => id !== null))];
+}
+
+/** What is left of a value once these versions are gone; null: nothing. */
+export function withoutVersions(value: JsonValue, gone: string[]): JsonValue {
+  const isLeft = (picture: JsonValue) => !gone.includes(versionIn(picture) ?? "");
+  const left = (Array.isArray(value) ? value : [value]).filter(isLeft);
+  if (left.length === 0) return null;
+  return Array.isArray(value) ? left : value;
+}
+
+function versionIn(picture: JsonValue): string | null {
+  if (typeof picture !== "object" || picture === null || Array.isArray(picture)) return null;
+  const id = picture["version_id"];
+  return typeof id === "string" ? id : null;
 }

@@ -1,4 +1,5 @@
 import type { InputRule } from "$lib/api/generated";
+import { added, moved } from "./order";
 
 /**
  * The other pictures that the model sees, in order. They stay from edit to edit until they are taken away, and while a model is chosen
@@ -16,12 +17,12 @@ export class References {
 
   /** Puts back what a crash or a quit left. */
   restore(ids: string[]) {
-    this.#list = ids;
+    this.#list = added([], ids);
   }
 
   /** Adds versions that are not among them yet. */
   add(ids: string[]) {
-    this.#set([...new Set([...this.#list, ...ids])]);
+    this.#set(added(this.#list, ids));
   }
 
   remove(id: string) {
@@ -30,14 +31,7 @@ export class References {
 
   /** Moves one to a place, counted from 0. */
   move(id: string, to: number) {
-    const others = this.#list.filter((known) => known !== id);
-    if (others.length === this.#list.length) return;
-    const at = Math.min(Math.max(0, to), others.length);
-    this.#set([...others.slice(0, at), id, ...others.slice(at)]);
-  }
-
-  clear() {
-    this.#set([]);
+    this.#set(moved(this.#list, id, to));
   }
 
   #set(ids: string[]) {
