@@ -318,6 +318,14 @@ describe("cards", () => {
     card.getByRole("button", { name: "Try again" });
   });
 
+  test("one that failed for its key leads to the key, and is tried again once that is mended", async () => {
+    await show(/key gone/);
+    const card = within(screen.getByRole("alert", { name: "fal does not know this key" }));
+    card.getByRole("button", { name: "Open key settings" });
+    await user.click(card.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(sent("retry_job")).toHaveLength(1));
+  });
+
   test("one that waits for the network says when it is tried again, and what cancelling costs", async () => {
     await show(/no network/);
     const card = within(screen.getByRole("region", { name: "This edit" }));

@@ -5,17 +5,16 @@ import { dollars } from "$lib/money/words";
 import { mayCostTwice } from "$lib/problems/words";
 import type { App } from "./app.svelte";
 import { focusField } from "./focus";
+import { heard } from "./hear";
 
 /** Runs what stands in the composer on the version that is shown. `fresh`: even though its result could be given from cache. */
 export async function run(app: App, { fresh } = { fresh: false }) {
   if (!app.models.current) return app.layout.openKeySettings();
   const job = await app.notices.attempt(() => app.wish.run({ fresh }));
   if (!job) return whyNot(app);
-  app.jobs.hear(job);
-  await app.studio.hear(job);
+  await heard(app, job);
   // One that was given from cache is done already: its result is shown, not its progress.
   if (job.root_id === app.studio.root?.id) await app.studio.openJob(job);
-  await app.library.hear(job);
 }
 
 /** Leads to what kept an edit from running. */
@@ -46,24 +45,21 @@ export function retry(app: App, job: Job) {
 }
 
 async function retryNow(app: App, job: Job) {
-  const again = await app.notices.attempt(() => app.jobs.retry(job.id));
+  const again = await app.notices.attempt(() => app.call("retry_job", { id: job.id }));
   if (!again) return;
-  await app.studio.hear(again);
+  await heard(app, again);
   if (app.studio.shown?.id === job.id) await app.studio.openJob(again);
-  await app.library.hear(again);
 }
 
 /** Looks in fal's own list for an edit that nobody is sure of. Free. */
 export async function lookAgain(app: App, job: Job) {
-  const looked = await app.notices.attempt(() => app.jobs.lookAgain(job.id));
-  if (looked) await app.studio.hear(looked);
+  const looked = await app.notices.attempt(() => app.call("look_again", { id: job.id }));
+  if (looked) await heard(app, looked);
 }
 
 export async function cancel(app: App, job: Job) {
-  const cancelled = await app.notices.attempt(() => app.jobs.cancel(job.id));
-  if (!cancelled) return;
-  await app.studio.hear(cancelled);
-  await app.library.hear(cancelled);
+  const cancelled = await app.notices.attempt(() => app.call("cancel_job", { id: job.id }));
+  if (cancelled) await heard(app, cancelled);
 }
 
 /** Opens what a Library cell or an activity row stands for in the Studio. */

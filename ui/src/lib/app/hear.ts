@@ -1,4 +1,4 @@
-import type { Event as Announcement } from "$lib/api/generated";
+import type { Event as Announcement, Job } from "$lib/api/generated";
 import { count } from "$lib/format/size";
 import type { App } from "./app.svelte";
 import { dropGone } from "./pictures";
@@ -7,11 +7,9 @@ import { dropGone } from "./pictures";
 export async function hear(app: App, announced: Announcement): Promise<void> {
   switch (announced.type) {
     case "job":
-      if (app.jobs.get(announced.job.id)?.state !== announced.job.state) app.spending.touch();
-      if (!app.jobs.hear(announced.job)) return;
-      if (await app.studio.hear(announced.job)) app.comparison.reset();
-      return app.library.hear(announced.job);
+      return heard(app, announced.job);
     case "library":
+      await catchUp(app);
       await Promise.all([app.studio.reread(), app.library.known ? app.library.reload() : null, dropGone(app)]);
       return;
     case "models":
@@ -35,4 +33,21 @@ export async function hear(app: App, announced: Announcement): Promise<void> {
         run: () => void app.call("quit"),
       });
   }
+}
+
+/** A job's state, announced or answered: everything that shows jobs, results or money takes it. */
+export async function heard(app: App, job: Job): Promise<void> {
+  if (app.jobs.get(job.id)?.state !== job.state) app.spending.touch();
+  if (!app.jobs.hear(job)) return;
+  if (await app.studio.hear(job)) app.comparison.reset();
+  await app.library.hear(job);
+}
+
+/** `library` is also what comes to a page that lagged, whatever it missed: an end, a setting, a model. */
+async function catchUp(app: App) {
+  app.spending.touch();
+  // Before the history is read again: a result takes the place of its job while that still stands there.
+  for (const job of await app.jobs.missed()) await heard(app, job);
+  await app.preferences.read();
+  await app.readModels();
 }

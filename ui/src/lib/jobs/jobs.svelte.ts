@@ -1,5 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Call } from "$lib/api/call";
+import { asProblem, type Call } from "$lib/api/call";
 import type { Job } from "$lib/api/generated";
 import { isAtWork, isFinished, isInTrouble } from "./state";
 
@@ -33,29 +33,28 @@ export class Jobs {
   }
 
   async read() {
+    for (const job of await this.missed()) this.hear(job);
+  }
+
+  /** Reads what is at work or in trouble, and what became of the rest: the jobs whose last state was not heard. */
+  async missed(): Promise<Job[]> {
     const active = await this.call("list_active");
-    for (const job of active) this.hear(job);
+    const ended = this.atWork.filter(({ id }) => !active.some((job) => job.id === id));
+    const ends = await Promise.all(
+      ended.map(({ id }) => this.call("get_job", { id }).catch((thrown) => this.#lost(id, thrown))),
+    );
+    const now = [...active, ...ends.filter((job) => job !== null)];
+    return now.filter((job) => this.get(job.id)?.updated_at !== job.updated_at);
+  }
+
+  /** One that is gone is not at work either. */
+  #lost(id: string, thrown: unknown): null {
+    if (asProblem(thrown).code === "not_found") this.forget([id]);
+    return null;
   }
 
   /** Forgets jobs that were deleted, so that they no longer ask for attention. */
   forget(ids: string[]) {
     for (const id of ids) this.#byId.delete(id);
-  }
-
-  async cancel(id: string): Promise<Job> {
-    return this.#heard(await this.call("cancel_job", { id }));
-  }
-
-  async retry(id: string): Promise<Job> {
-    return this.#heard(await this.call("retry_job", { id }));
-  }
-
-  async lookAgain(id: string): Promise<Job> {
-    return this.#heard(await this.call("look_again", { id }));
-  }
-
-  #heard(job: Job): Job {
-    this.hear(job);
-    return job;
   }
 }

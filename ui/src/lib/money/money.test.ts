@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "$lib/api/call";
-import type { AskQuote, Job, Quote } from "$lib/api/generated";
+import type { LedgerLine, AskQuote, Job, Quote } from "$lib/api/generated";
 import { FakeHost } from "$lib/host/fake/fake-host";
 import { problems } from "$lib/host/fake/problems";
 import { aJob } from "$lib/host/fake/samples";
@@ -127,6 +127,37 @@ describe("spending", () => {
     expect([spending.lines.length, spending.more]).toEqual([3, true]);
     await spending.readMore();
     expect([spending.lines, spending.more]).toEqual([whole, false]);
+  });
+  test("the ledger is read afresh as far as it is shown, and a page that is on its way comes after", async () => {
+    const fake = new FakeHost();
+    const [first] = (await scenes.studio(fake).then(() => fake.call("list_ledger", { after: null, limit: 50 }))).lines;
+    const page = 20;
+    const whole = Array.from({ length: 50 }, (_, n) => ({ ...(first as LedgerLine), job_id: `job-${n}` }));
+    fake.answers.list_ledger = async ({ after, limit }) => {
+      const from = Number(after ?? 0);
+      const next = from + limit < whole.length ? String(from + limit) : null;
+      return { lines: whole.slice(from, from + limit), next };
+    };
+    const spending = new Spending(fake.call);
+    await spending.readLedger();
+    expect(spending.lines).toHaveLength(page);
+    await Promise.all([spending.readMore(), spending.readLedger()]);
+    expect(spending.lines).toEqual(whole.slice(0, 2 * page));
+    for (let times = 0; times < 2; times += 1) await spending.readMore();
+    expect([spending.lines, spending.more]).toEqual([whole, false]);
+  });
+  test("of two readings of the sums the later one counts, whichever answer comes last", async () => {
+    const fake = new FakeHost();
+    const sums = await fake.call("get_spending");
+    const answers: ((spent: typeof sums) => void)[] = [];
+    fake.answers.get_spending = () => new Promise((resolve) => answers.push(resolve));
+    const spending = new Spending(fake.call);
+    const both = Promise.all([spending.read(), spending.read()]);
+    answers[1]?.({ ...sums, day_cap: 2 });
+    await Promise.resolve();
+    answers[0]?.({ ...sums, day_cap: 1 });
+    await both;
+    expect(spending.now?.day_cap).toBe(2);
   });
   test("many moves of jobs are one reading", async () => {
     vi.useFakeTimers();

@@ -1,5 +1,5 @@
 import { asProblem, type Call } from "$lib/api/call";
-import type { Balance, LedgerLine, Spending as Spent } from "$lib/api/generated";
+import type { Balance, LedgerLine, LedgerPage, Spending as Spent } from "$lib/api/generated";
 
 /** Drawn whole, so it is short. */
 const PAGE = 20;
@@ -17,12 +17,16 @@ export class Spending {
   readonly more = $derived(this.#next !== null);
   #timer: ReturnType<typeof setTimeout> | null = null;
   #reading = 0;
+  #page: Promise<unknown> = Promise.resolve();
   #asked = 0;
 
   constructor(private readonly call: Call) {}
 
+  /** Of two readings the later one counts, whichever answer comes last. */
   async read() {
-    this.now = await this.call("get_spending");
+    const reading = (this.#reading += 1);
+    const spent = await this.call("get_spending");
+    if (reading === this.#reading) this.now = spent;
   }
 
   /** A job moved: money may have, too. Many announcements are one reading. */
@@ -55,21 +59,33 @@ export class Spending {
     [this.balance, this.asking] = [balance, false];
   }
 
-  /** Reads the newest page afresh. */
-  async readLedger() {
-    const reading = (this.#reading += 1);
-    const page = await this.call("list_ledger", { after: null, limit: PAGE });
-    if (reading !== this.#reading) return;
-    this.lines = page.lines;
-    this.#next = page.next;
-    this.ledgerKnown = true;
+  /** Reads the ledger afresh, as far as it is shown: what was loaded does not go because a job moved. */
+  readLedger() {
+    return this.#inTurn(async () => {
+      const shown = this.lines.length;
+      let lines: LedgerLine[] = [];
+      let next: string | null = null;
+      do {
+        const page: LedgerPage = await this.call("list_ledger", { after: next, limit: PAGE });
+        [lines, next] = [[...lines, ...page.lines], page.next];
+      } while (next !== null && lines.length < shown);
+      [this.lines, this.#next, this.ledgerKnown] = [lines, next, true];
+    });
   }
 
-  async readMore() {
-    const reading = (this.#reading += 1);
-    const page = await this.call("list_ledger", { after: this.#next, limit: PAGE });
-    if (reading !== this.#reading) return;
-    this.lines = [...this.lines, ...page.lines];
-    this.#next = page.next;
+  readMore() {
+    return this.#inTurn(async () => {
+      if (this.#next === null) return;
+      const page = await this.call("list_ledger", { after: this.#next, limit: PAGE });
+      this.lines = [...this.lines, ...page.lines];
+      this.#next = page.next;
+    });
+  }
+
+  /** A page begins where the one before ended: nothing is read beside it. */
+  #inTurn(read: () => Promise<void>): Promise<void> {
+    const turn = this.#page.catch(() => undefined).then(read);
+    this.#page = turn;
+    return turn;
   }
 }

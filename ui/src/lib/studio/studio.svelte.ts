@@ -162,8 +162,12 @@ export class Studio {
     return this.versions.find((version) => version.id === id) ?? null;
   }
 
+  /** The newest state that anybody knows. */
   #job(id: string): Job | null {
-    return this.jobs.get(id) ?? this.#heard.get(id) ?? this.#history?.jobs.find((job) => job.id === id) ?? null;
+    const known = [this.jobs.get(id), this.#heard.get(id), this.#history?.jobs.find((job) => job.id === id)];
+    const newer = (one: Job | null, other: Job | undefined) =>
+      other && (!one || other.updated_at > one.updated_at) ? other : one;
+    return known.reduce<Job | null>(newer, null);
   }
 
   /** Jobs without a version: what the history said, overlaid with what was announced since. */

@@ -41,6 +41,7 @@ export const problems = {
   badKey: {
     ...plain,
     ...{ code: "key_refused", status: 401, title: "fal does not know this key", next: "open_key_settings" },
+    retryable: true,
     detail: "Copy the key again from fal's dashboard.",
   },
   dayCap: {
