@@ -120,7 +120,10 @@ for (const [theme, dark] of [
       await fal.release("running");
 
       const submits = JSON.parse(await fal.requests()).requests.filter(({ role }) => role === "submit");
-      assert.ok(!submits.some(({ body }) => body.prompt === "one more"), "what the cap held back was not sent later either");
+      assert.ok(
+        !submits.some(({ body }) => body.prompt === "one more"),
+        "what the cap held back was not sent later either",
+      );
     });
     await talk.finally(() => fal.stop());
   });

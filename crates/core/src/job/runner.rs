@@ -6,6 +6,7 @@
 
 mod demo;
 mod fal;
+mod patience;
 mod progress;
 mod run;
 
@@ -21,6 +22,8 @@ use tokio::task::JoinHandle;
 
 use fal::Look;
 use run::{AT_FIRST, Run, until_written};
+
+pub(crate) use patience::{blocking, insist};
 
 use crate::bucket::Bucket;
 use crate::clock::{Clock, Moment};
@@ -368,33 +371,6 @@ impl Runner {
 
 /// A place at the provider, and, straight from the claim, one to work.
 type Places = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
-
-/// Runs what blocks where it may.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(Error::Internal("a blocking task panicked")))
-}
-
-/// Writes what cost money until it is written: a full disk may have room again in a moment, and what is not written here is not known to
-/// anybody. Gives up after a minute, or at once where trying again is useless.
-pub(crate) async fn insist<T, F>(mut write: impl FnMut() -> F) -> Result<T, Error>
-where
-    F: Future<Output = Result<T, Error>>,
-{
-    for _ in 0..60 {
-        match write().await {
-            Err(error @ (Error::Database(_) | Error::Disk { .. })) => {
-                tracing::error!(%error, "what happened could not be written; trying again in a second");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            other => return other,
-        }
-    }
-    write().await
-}
 
 async fn stop_all(tasks: Vec<JoinHandle<()>>) {
     for task in tasks {
