@@ -4,16 +4,11 @@ use overpaint_core::job::{JobId, State};
 use overpaint_testkit::{Failure, Place, Role, sample};
 use serde_json::{Value, json};
 
-use crate::house::House;
-
-async fn json_of(house: &House, path: &str) -> Value {
-    let answer = house.get(path).send().await.unwrap();
-    answer.json().await.unwrap()
-}
+use crate::house::{House, json_of};
 
 /// How many jobs a page of that status says there are, and how many are on it.
 async fn page(house: &House, status: &str) -> (u64, usize) {
-    let page = json_of(house, &format!("/api/jobs/page?status={status}")).await;
+    let page = house.json(&format!("/api/jobs/page?status={status}")).await;
     let items = page["items"].as_array().unwrap();
     assert!(items.iter().all(|item| item["status"] == status), "{page}");
     (page["total"].as_u64().unwrap(), items.len())
@@ -22,14 +17,8 @@ async fn page(house: &House, status: &str) -> (u64, usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn doubt_is_at_work_while_it_is_searched_and_is_not_run_again() {
     let house = House::new().await;
-    let made: Value = house
-        .post("[[lost-reply]]", &sample::photo_png(32, 32), "a.png")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let made: Value =
+        json_of(house.post("[[lost-reply]]", &sample::photo_png(32, 32), "a.png")).await;
     let id = made["job_id"].as_str().unwrap();
     let end = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
     while house
@@ -43,15 +32,12 @@ async fn doubt_is_at_work_while_it_is_searched_and_is_not_run_again() {
         assert!(tokio::time::Instant::now() < end, "it never came to doubt");
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    let job = json_of(&house, &format!("/api/jobs/{id}")).await;
+    let job = house.json(&format!("/api/jobs/{id}")).await;
     assert_eq!(
         (&job["status"], &job["error"]),
         (&json!("processing"), &Value::Null)
     );
-    assert_eq!(
-        json_of(&house, "/api/jobs").await[0]["status"],
-        "processing"
-    );
+    assert_eq!(house.json("/api/jobs").await[0]["status"], "processing");
     assert_eq!(page(&house, "processing").await, (1, 1));
     assert_eq!(page(&house, "error").await, (0, 0));
     let retry = house

@@ -74,6 +74,11 @@ impl House {
         self.http.get(format!("{}{path}", self.url))
     }
 
+    /// What a GET answers, read as JSON.
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        json_of(self.get(path)).await
+    }
+
     /// The POST of a picture, not sent yet.
     pub(crate) fn post(&self, prompt: &str, picture: &[u8], name: &str) -> RequestBuilder {
         let mut form = part(&format!("name=\"prompt\"\r\n\r\n{prompt}"));
@@ -104,14 +109,7 @@ impl House {
     pub(crate) async fn ended(&self, id: &str) -> Value {
         let end = Instant::now() + PATIENCE;
         loop {
-            let job: Value = self
-                .get(&format!("/api/jobs/{id}"))
-                .send()
-                .await
-                .unwrap()
-                .json()
-                .await
-                .unwrap();
+            let job: Value = self.json(&format!("/api/jobs/{id}")).await;
             if job["status"] != "processing" {
                 return job;
             }
@@ -133,6 +131,11 @@ impl House {
             pictures.count(),
         )
     }
+}
+
+/// What a request is answered, read as JSON.
+pub(crate) async fn json_of(request: RequestBuilder) -> Value {
+    request.send().await.unwrap().json().await.unwrap()
 }
 
 /// One part of a form, its head and what follows it.

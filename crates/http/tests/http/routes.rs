@@ -3,7 +3,7 @@
 use overpaint_testkit::{Failure, Place, Stage, sample};
 use serde_json::{Value, json};
 
-use crate::house::{House, part};
+use crate::house::{House, json_of, part};
 
 fn keys(object: &Value) -> Vec<&str> {
     object
@@ -19,14 +19,7 @@ async fn an_upload_becomes_a_result_that_is_shown_and_downloaded() {
     let house = House::new().await;
     house.fal.hold(Stage::InQueue);
     let picture = sample::photo_jpeg(64, 48, 90);
-    let made: Value = house
-        .post("make it vivid", &picture, "a b.jpg")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let made: Value = json_of(house.post("make it vivid", &picture, "a b.jpg")).await;
     assert_eq!(
         keys(&made),
         [
@@ -104,14 +97,7 @@ async fn an_upload_becomes_a_result_that_is_shown_and_downloaded() {
     );
     assert_eq!(saved.bytes().await.unwrap(), bytes);
 
-    let list: Value = house
-        .get("/api/jobs")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let list: Value = house.json("/api/jobs").await;
     assert_eq!(
         keys(&list[0]),
         ["job_id", "status", "result_url", "prompt", "created_at"]
@@ -423,14 +409,7 @@ async fn wrong_addresses_and_methods_answer_as_the_original_did() {
         ),
         (307, "/api/jobs?a=b")
     );
-    let health: Value = house
-        .get("/health")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let health: Value = house.json("/health").await;
     assert!(health["ok"] == true && health["time"].as_str().unwrap().ends_with('Z'));
 }
 

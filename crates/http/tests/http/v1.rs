@@ -11,7 +11,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::time::Duration;
 
-use crate::house::House;
+use crate::house::{House, json_of};
 
 /// Longer than anything takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,9 +49,9 @@ impl House {
     async fn edited(&self, prompt: &str) -> Value {
         let picture = self.picture().await;
         let wish = json!({ "version_id": picture["id"], "prompt": prompt, "model": MODEL });
-        let job: Value = self.edit(&wish).send().await.unwrap().json().await.unwrap();
+        let job: Value = json_of(self.edit(&wish)).await;
         let path = format!("/api/v1/jobs/{}?wait=60", job["id"].as_str().unwrap());
-        self.get(&path).send().await.unwrap().json().await.unwrap()
+        self.json(&path).await
     }
 }
 

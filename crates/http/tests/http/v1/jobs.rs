@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{MODEL, PATIENCE, problem};
-use crate::house::House;
+use crate::house::{House, json_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_with_parameters_goes_to_fal_with_them_and_its_result_is_a_version() {
@@ -16,14 +16,7 @@ async fn an_edit_with_parameters_goes_to_fal_with_them_and_its_result_is_a_versi
     let answer = house.edit(&wish).send().await.unwrap();
     assert_eq!(answer.status(), 202);
     let location = answer.headers()["location"].to_str().unwrap().to_owned();
-    let done: Value = house
-        .get(&format!("{location}?wait=60"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let done: Value = house.json(&format!("{location}?wait=60")).await;
     assert_eq!(
         (&done["state"], &done["parameters"]),
         (&json!("done"), &wish["parameters"])
@@ -36,13 +29,8 @@ async fn an_edit_with_parameters_goes_to_fal_with_them_and_its_result_is_a_versi
 
     let result = done["result_ids"][0].as_str().unwrap();
     let history: Value = house
-        .get(&format!("/api/v1/versions/{result}/history"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+        .json(&format!("/api/v1/versions/{result}/history"))
+        .await;
     assert_eq!(history["versions"][1]["parent_id"], picture["id"]);
     let stored = house
         .get(&format!("/api/v1/versions/{result}/picture"))
@@ -111,7 +99,7 @@ async fn only_the_idempotency_key_joins_two_requests_into_one_job() {
     );
     for job in [&first, &one, &two] {
         let path = format!("/api/v1/jobs/{}?wait=60", job.as_str().unwrap());
-        let ended: Value = house.get(&path).send().await.unwrap().json().await.unwrap();
+        let ended: Value = house.json(&path).await;
         assert_eq!(ended["state"], "done");
     }
     assert_eq!(house.fal.charges(), 3);
@@ -123,17 +111,10 @@ async fn waiting_is_answered_at_the_jobs_end_and_not_before() {
     house.fal.hold(Stage::InQueue);
     let picture = house.picture().await;
     let wish = json!({ "version_id": picture["id"], "prompt": "dusk", "model": MODEL });
-    let job: Value = house
-        .edit(&wish)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let job: Value = json_of(house.edit(&wish)).await;
     house.fal.reached(Stage::InQueue).await;
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
-    let now: Value = house.get(&path).send().await.unwrap().json().await.unwrap();
+    let now: Value = house.json(&path).await;
     assert_eq!(now["state"], "waiting");
     let waiting = tokio::spawn(house.get(&format!("{path}?wait=60")).send());
     house.fal.release(Stage::InQueue);
@@ -154,16 +135,7 @@ async fn pages_follow_each_other_by_cursor_and_by_state() {
     house.edited("one").await;
     house.edited("[[locked]] two").await;
     house.edited("three").await;
-    let page = async |query: &str| -> Value {
-        house
-            .get(&format!("/api/v1/jobs?{query}"))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
-    };
+    let page = async |query: &str| -> Value { house.json(&format!("/api/v1/jobs?{query}")).await };
     let prompts = |page: &Value| -> Vec<String> {
         page["jobs"]
             .as_array()
@@ -184,14 +156,7 @@ async fn pages_follow_each_other_by_cursor_and_by_state() {
         (vec!["one".to_owned()], &Value::Null)
     );
     assert_eq!(prompts(&page("state=failed").await), ["[[locked]] two"]);
-    let items: Value = house
-        .get("/api/v1/items?limit=200")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let items: Value = house.json("/api/v1/items?limit=200").await;
     // One picture, the same each time, and three jobs.
     assert_eq!(
         (items["items"].as_array().unwrap().len(), &items["total"]),
@@ -220,14 +185,7 @@ async fn a_job_is_cancelled_run_again_deleted_and_brought_back() {
     house.fal.hold(Stage::Upload);
     let picture = house.picture().await;
     let wish = json!({ "version_id": picture["id"], "prompt": "dusk", "model": MODEL });
-    let job: Value = house
-        .edit(&wish)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let job: Value = json_of(house.edit(&wish)).await;
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
     let cancelled = house
         .ask(Method::POST, &format!("{path}/cancel"))
@@ -236,14 +194,7 @@ async fn a_job_is_cancelled_run_again_deleted_and_brought_back() {
         .unwrap();
     assert_eq!(cancelled.status(), 200);
     house.fal.release(Stage::Upload);
-    let ended: Value = house
-        .get(&format!("{path}?wait=60"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let ended: Value = house.json(&format!("{path}?wait=60")).await;
     assert_eq!(ended["state"], "cancelled");
     let late = problem(
         house
@@ -266,14 +217,7 @@ async fn a_job_is_cancelled_run_again_deleted_and_brought_back() {
             .status(),
         202
     );
-    let ended: Value = house
-        .get(&format!("{path}?wait=60"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let ended: Value = house.json(&format!("{path}?wait=60")).await;
     assert_eq!((&ended["state"], house.fal.charges()), (&json!("done"), 1));
     assert_eq!(
         house

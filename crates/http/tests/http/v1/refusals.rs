@@ -98,14 +98,7 @@ async fn what_cannot_be_is_a_problem_with_a_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_description_names_every_route_and_is_the_one_that_is_checked_in() {
     let house = House::new().await;
-    let served: Value = house
-        .get("/openapi.json")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let served: Value = house.json("/openapi.json").await;
     let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
     let kept: Value = serde_json::from_slice(&std::fs::read(kept).unwrap()).unwrap();
     assert!(served == kept, "run `cargo xtask types`");
